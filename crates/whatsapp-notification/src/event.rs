@@ -1,0 +1,291 @@
+//! [`Event`]: one thing that happened, and the way to its view.
+
+use crate::{
+    Any, Kind, Notification, Payload, Timestamp,
+    json::{Cursor, Raw, Str, Value},
+    party::{Ids, Party},
+    path,
+    scan::join::text_at,
+    table::{Flags, Index, Row},
+    view::Metadata,
+};
+use serde::Deserialize;
+use std::{fmt, marker::PhantomData};
+
+/// One event of a notification: a message, a status, an error, a change …
+///
+/// It owns a share of the notification, so it can be kept, sent and spawned; it is 16 bytes.
+/// [`get`](Self::get) lends the typed view; bind it once, for each call reads the event's JSON.
+///
+/// ```
+/// use whatsapp_notification::{Event, Notification, Text};
+///
+/// fn handle(event: Event<Text>) {
+///     let text = event.get();
+///     println!("{} wrote {} bytes", event.sender().name().unwrap_or_default(),
+///         text.body.unwrap_or_default().to_cow().len());
+/// }
+///
+/// let body = r#"{"messages":[{"from":"15550001","id":"A","text":{"body":"Hi"},"type":"text"}]}"#;
+/// for event in &Notification::parse(body)? {
+///     if let Ok(event) = event.narrow::<Text>() {
+///         handle(event);
+///     }
+/// }
+/// # Ok::<(), whatsapp_notification::ParseError>(())
+/// ```
+pub struct Event<P = Any> {
+    notification: Notification,
+    row: Index,
+    payload: PhantomData<fn() -> P>,
+}
+
+impl<P> Event<P> {
+    #[inline]
+    pub(crate) fn new(notification: Notification, row: Index) -> Self {
+        Event { notification, row, payload: PhantomData }
+    }
+
+    /// The notification that it is part of.
+    #[inline]
+    #[must_use]
+    pub fn notification(&self) -> &Notification {
+        &self.notification
+    }
+
+    /// What it is.
+    #[inline]
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self.notification.row(self.row) {
+            Row::Event { kind, .. } => kind,
+            _ => Kind::Malformed, // No event has such a row.
+        }
+    }
+
+    /// The id of the message, or of the message that a status is about. Opaque.
+    #[must_use]
+    pub fn id(&self) -> Option<Str<'_>> {
+        match self.notification.row(self.row) {
+            Row::Event { kind: Kind::Contact, .. } => None,
+            Row::Event { id, .. } => text_at(self.notification.text(), id),
+            _ => None,
+        }
+    }
+
+    /// When it happened, by WhatsApp's clock.
+    #[must_use]
+    pub fn timestamp(&self) -> Option<Timestamp> {
+        match self.notification.row(self.row) {
+            Row::Event { timestamp: at @ 1.., .. } => {
+                let mut cursor = Cursor::at(self.notification.text(), at as usize);
+                Timestamp::read_value(&mut cursor)
+            }
+            _ => None,
+        }
+    }
+
+    /// Who a message is from. Empty for what is not a message.
+    #[must_use]
+    pub fn sender(&self) -> Party<'_> {
+        if self.kind().is_message() { self.party() } else { Party::default() }
+    }
+
+    /// Whom a status is about. Empty for what is not a status.
+    #[must_use]
+    pub fn recipient(&self) -> Party<'_> {
+        if self.kind() == Kind::Status { self.party() } else { Party::default() }
+    }
+
+    fn party(&self) -> Party<'_> {
+        let text = self.notification.text();
+        let Row::Event { party, contact, flags, .. } = self.notification.row(self.row) else {
+            return Party::default();
+        };
+        let user_id = if flags.has(Flags::USER_ID) { self.ids().user_id } else { None };
+        let contact = match self.notification.row(contact) {
+            Row::Event { start, .. } => Some((text, start)),
+            _ => None,
+        };
+        Party { address: text_at(text, party), user_id, contact }
+    }
+
+    /// The ids that are not in the table: read from the event again.
+    fn ids(&self) -> Ids<'_> {
+        Ids::read_value(&mut self.cursor()).unwrap_or_default()
+    }
+
+    /// What the event belongs to, for handling in order: the group, else the user id, else the
+    /// WhatsApp id, sender or recipient. `None` for what belongs to no customer.
+    #[must_use]
+    pub fn conversation(&self) -> Option<Str<'_>> {
+        let Row::Event { kind, flags, .. } = self.notification.row(self.row) else { return None };
+        if !kind.is_message() && kind != Kind::Status {
+            return None;
+        }
+        let group = if flags.has(Flags::GROUP) { self.ids().group } else { None };
+        group.or_else(|| self.party().key())
+    }
+
+    /// The change's `field`, such as `messages` (Cloud).
+    #[must_use]
+    pub fn field(&self) -> Option<Str<'_>> {
+        match self.scope() {
+            Row::Scope { field, .. } => text_at(self.notification.text(), field),
+            _ => None,
+        }
+    }
+
+    /// The id of the entry: mostly the WhatsApp Business Account's (Cloud).
+    #[must_use]
+    pub fn entry_id(&self) -> Option<Str<'_>> {
+        match self.scope() {
+            Row::Scope { entry_id, .. } => text_at(self.notification.text(), entry_id),
+            _ => None,
+        }
+    }
+
+    /// When the entry was sent (Cloud); not when its events happened. Missing for messages.
+    #[must_use]
+    pub fn entry_time(&self) -> Option<Timestamp> {
+        match self.scope() {
+            Row::Scope { entry_time: at @ 1.., .. } => {
+                let mut cursor = Cursor::at(self.notification.text(), at as usize);
+                Timestamp::read_value(&mut cursor)
+            }
+            _ => None,
+        }
+    }
+
+    /// The business's own number (Cloud). An On-Premises body names none: use the
+    /// [origin](Notification::origin)'s label.
+    #[must_use]
+    pub fn metadata(&self) -> Option<Metadata<'_>> {
+        match self.scope() {
+            Row::Scope { metadata: at @ 1.., .. } => {
+                let mut cursor = Cursor::at(self.notification.text(), at as usize);
+                Metadata::read_value(&mut cursor)
+            }
+            _ => None,
+        }
+    }
+
+    fn scope(&self) -> Row {
+        match self.notification.row(self.row) {
+            Row::Event { scope, .. } => self.notification.row(scope),
+            _ => Row::Hidden,
+        }
+    }
+
+    /// The event's JSON, as it stands in the body; empty for a body that is not JSON.
+    #[must_use]
+    pub fn raw(&self) -> &str {
+        match self.notification.row(self.row) {
+            Row::Event { start, end, .. } => {
+                self.notification.text().get(start as usize..end as usize).unwrap_or_default()
+            }
+            _ => "",
+        }
+    }
+
+    /// Reads the event's JSON into your own serde type, which may borrow from the body.
+    ///
+    /// ```
+    /// use whatsapp_notification::{Change, Notification};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Review<'a> {
+    ///     decision: &'a str,
+    /// }
+    ///
+    /// let body = r#"{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[
+    ///     {"value":{"decision":"APPROVED"},"field":"account_review_update"}]}]}"#;
+    /// let notification = Notification::parse(body)?;
+    /// let event = notification.events().next().ok_or("no event")?;
+    /// assert!(event.field().is_some_and(|field| field == "account_review_update"));
+    /// let review: Review<'_> = event.deserialize()?;
+    /// assert_eq!(review.decision, "APPROVED");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What `serde_json` says when the event does not fit the type.
+    pub fn deserialize<'a, T: Deserialize<'a>>(&'a self) -> serde_json::Result<T> {
+        Raw::new(self.raw()).deserialize()
+    }
+
+    /// Where it stands in the body, as a JSON pointer (RFC 6901). Walks the body up to there.
+    #[must_use]
+    pub fn path(&self) -> String {
+        match self.notification.row(self.row) {
+            Row::Event { start, .. } => path::pointer(self.notification.text(), start as usize),
+            _ => String::new(),
+        }
+    }
+
+    /// The same event as one of any payload.
+    #[must_use]
+    pub fn widen(self) -> Event<Any> {
+        Event::new(self.notification, self.row)
+    }
+
+    /// The same event as one of this payload.
+    ///
+    /// # Errors
+    /// The event itself, if its kind is none of the payload's.
+    pub fn narrow<Q: Payload>(self) -> Result<Event<Q>, Self> {
+        if Q::KINDS.contains(self.kind()) {
+            Ok(Event::new(self.notification, self.row))
+        } else {
+            Err(self)
+        }
+    }
+
+    #[inline]
+    pub(crate) fn cursor(&self) -> Cursor<'_> {
+        let start = match self.notification.row(self.row) {
+            Row::Event { start, .. } => start as usize,
+            _ => usize::MAX,
+        };
+        Cursor::at(self.notification.text(), start)
+    }
+}
+
+impl<P: Payload> Event<P> {
+    /// The typed view of what the event holds, borrowed from the body. It cannot fail: the scan
+    /// has passed over it, and a field of another type than expected reads as absent.
+    #[inline]
+    #[must_use]
+    pub fn get(&self) -> P::View<'_> {
+        P::view(self)
+    }
+}
+
+impl<P> Clone for Event<P> {
+    fn clone(&self) -> Self {
+        Event::new(self.notification.clone(), self.row)
+    }
+}
+
+/// Shows kind and length, never content.
+impl<P> fmt::Debug for Event<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Event")
+            .field("kind", &self.kind())
+            .field("bytes", &self.raw().len())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Text;
+
+    #[test]
+    fn an_event_is_16_bytes_and_can_go_anywhere() {
+        fn anywhere<T: Send + Sync + Clone + 'static>() {}
+        anywhere::<Event<Text>>();
+        assert_eq!(size_of::<Event<Text>>(), 16);
+    }
+}

@@ -1,0 +1,519 @@
+//! The cursor: the one piece of code that moves over JSON text, and it checks all it passes.
+
+use super::{
+    Str,
+    special::{has_controls, quote_or_backslash},
+};
+use bytestring::ByteString;
+
+/// Why a scan stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Syntax,
+    TooDeep,
+    TooManyEvents,
+}
+
+/// Nesting that [`Cursor::skip_value`] can hold: one bit a level.
+pub(crate) const MAX_DEPTH: u32 = 128;
+
+/// A place in JSON text. Every step is checked against RFC 8259.
+///
+/// A fault is kept, not returned: the cursor goes to the end of the text, where each step ends what
+/// it is in, and [`fault`](Self::fault) tells when all is done. So readers are plain functions; over
+/// text that a scan has passed they have nothing to report.
+#[derive(Clone, Copy)]
+pub(crate) struct Cursor<'a> {
+    text: &'a ByteString,
+    bytes: &'a [u8],
+    at: usize,
+    depth: u32,
+    max_depth: u32,
+    /// Whether strings must be searched for control characters.
+    controls: bool,
+    fault: Option<(Fault, usize)>,
+}
+
+impl<'a> Cursor<'a> {
+    /// At the start of a body.
+    pub(crate) fn new(text: &'a ByteString, max_depth: u32) -> Self {
+        let controls = has_controls(text.as_bytes());
+        Cursor { max_depth: max_depth.min(MAX_DEPTH), controls, ..Cursor::at(text, 0) }
+    }
+
+    /// At a place that an earlier scan has passed.
+    #[inline]
+    pub(crate) fn at(text: &'a ByteString, at: usize) -> Self {
+        let (bytes, max_depth) = (text.as_bytes(), MAX_DEPTH);
+        Cursor { text, bytes, at, depth: 0, max_depth, controls: false, fault: None }
+    }
+
+    #[inline]
+    pub(crate) fn text(&self) -> &'a ByteString {
+        self.text
+    }
+
+    #[inline]
+    pub(crate) fn offset(&self) -> usize {
+        self.at
+    }
+
+    /// The offset as it is kept in rows: bodies are shorter than `u32::MAX` (checked by `parse`).
+    #[inline]
+    pub(crate) fn offset32(&self) -> u32 {
+        self.at as u32
+    }
+
+    /// The first fault and its offset.
+    pub(crate) fn fault(&self) -> Option<(Fault, usize)> {
+        self.fault
+    }
+
+    /// Keeps a fault that lies at the cursor.
+    pub(crate) fn fail(&mut self, fault: Fault) {
+        self.fail_at(fault, self.at);
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn fail_at(&mut self, fault: Fault, at: usize) {
+        self.fault.get_or_insert((fault, at.min(self.bytes.len())));
+        self.at = self.bytes.len();
+    }
+
+    #[inline(always)]
+    fn byte(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    /// Passes over white space and gives the first byte of what follows.
+    #[inline(always)]
+    pub(crate) fn peek(&mut self) -> Option<u8> {
+        match self.byte() {
+            Some(byte) if byte > b' ' => Some(byte),
+            _ => self.peek_behind_space(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn peek_behind_space(&mut self) -> Option<u8> {
+        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
+            self.at += 1;
+        }
+        self.byte()
+    }
+
+    /// Passes over exactly these bytes, if they stand here.
+    #[inline(always)]
+    pub(crate) fn literal(&mut self, literal: &'static [u8]) -> bool {
+        let here = self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(literal));
+        if here {
+            self.at += literal.len();
+        }
+        here
+    }
+
+    /// Passes over the value here, which mostly is this one.
+    #[inline(always)]
+    pub(crate) fn skip_usual(&mut self, literal: &'static [u8]) {
+        if !self.literal(literal) {
+            self.skip_value();
+        }
+    }
+
+    /// Passes over `"key":` if exactly these bytes stand behind the separator at the cursor: the
+    /// usual key at its usual place.
+    #[inline(always)]
+    pub(crate) fn usual_key(&mut self, literal: &'static [u8]) -> bool {
+        let here = self.bytes.get(self.at + 1..).is_some_and(|rest| rest.starts_with(literal));
+        if here {
+            self.at += 1 + literal.len();
+        }
+        here
+    }
+
+    /// Enters an object. `true`: there are members, and the cursor stands *on* the byte before the
+    /// first key, as it stands on the comma before each later one. `false`: the object was empty.
+    #[inline(always)]
+    pub(crate) fn enter_object(&mut self) -> bool {
+        self.depth += 1;
+        let usual = self.byte() == Some(b'{') && self.bytes.get(self.at + 1) == Some(&b'"');
+        if usual && self.depth <= self.max_depth { true } else { self.enter_odd_object() }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn enter_odd_object(&mut self) -> bool {
+        if self.open(b'{') {
+            let brace = self.at;
+            self.at += 1;
+            match self.peek() {
+                Some(b'"') => {
+                    self.at = brace;
+                    return true;
+                }
+                Some(b'}') => return self.leave(),
+                _ => self.fail(Fault::Syntax),
+            }
+        }
+        false
+    }
+
+    /// True if this byte stands here, no deeper than allowed.
+    #[inline(always)]
+    fn open(&mut self, open: u8) -> bool {
+        let fault = if self.peek() != Some(open) {
+            Fault::Syntax
+        } else if self.depth > self.max_depth {
+            Fault::TooDeep
+        } else {
+            return true;
+        };
+        self.fail(fault);
+        false
+    }
+
+    /// After a member's value. `true`: it stands on a comma. `false`: the object ended.
+    #[inline(always)]
+    pub(crate) fn next_member(&mut self) -> bool {
+        match self.peek() {
+            Some(b',') => true,
+            Some(b'}') => self.leave(),
+            _ => {
+                self.fail(Fault::Syntax);
+                false
+            }
+        }
+    }
+
+    /// Passes over the separator at the cursor, a key and its colon.
+    #[inline]
+    pub(crate) fn key(&mut self) -> Str<'a> {
+        self.at += 1;
+        self.peek();
+        let key = self.string();
+        if self.peek() == Some(b':') {
+            self.at += 1;
+        } else {
+            self.fail(Fault::Syntax);
+        }
+        key
+    }
+
+    /// Enters an array. `true`: it stands before the first element. `false`: the array was empty.
+    #[inline(always)]
+    pub(crate) fn enter_array(&mut self) -> bool {
+        self.depth += 1;
+        if !self.open(b'[') {
+            return false;
+        }
+        self.at += 1;
+        match self.peek() {
+            Some(b']') => self.leave(),
+            first => first.is_some() || self.no_element(),
+        }
+    }
+
+    /// After an element. `true`: it stands before the next one. `false`: the array ended.
+    #[inline(always)]
+    pub(crate) fn next_element(&mut self) -> bool {
+        match self.peek() {
+            Some(b',') => {
+                self.at += 1;
+                true
+            }
+            Some(b']') => self.leave(),
+            _ => self.no_element(),
+        }
+    }
+
+    #[cold]
+    fn no_element(&mut self) -> bool {
+        self.fail(Fault::Syntax);
+        false
+    }
+
+    #[inline(always)]
+    fn leave(&mut self) -> bool {
+        self.depth = self.depth.saturating_sub(1);
+        self.at += 1;
+        false
+    }
+
+    /// Only white space may follow the body's value.
+    pub(crate) fn end(&mut self) {
+        if self.peek().is_some() {
+            self.fail(Fault::Syntax);
+        }
+    }
+
+    /// Passes over a string, quotes included. The cursor stands on the opening one.
+    #[inline(never)]
+    pub(crate) fn string(&mut self) -> Str<'a> {
+        let start = self.at + 1;
+        let end = quote_or_backslash(self.bytes, start);
+        if self.byte() == Some(b'"') && self.bytes.get(end) == Some(&b'"') && !self.controls {
+            self.at = end + 1;
+            return Str::at(self.text, start, end - start, false);
+        }
+        self.odd_string(start, end)
+    }
+
+    /// A string with an escape at `end`, or one that must be searched for control characters.
+    #[inline(never)]
+    fn odd_string(&mut self, start: usize, mut end: usize) -> Str<'a> {
+        let mut escaped = false;
+        while self.bytes.get(end) == Some(&b'\\') {
+            escaped = true;
+            match escape_len(self.bytes, end) {
+                Some(len) => end = quote_or_backslash(self.bytes, end + len),
+                None => break,
+            }
+        }
+        let inside = self.bytes.get(start..end).unwrap_or_default();
+        let control = || inside.iter().position(|byte| *byte < 0x20);
+        if self.byte() != Some(b'"') {
+            self.fail(Fault::Syntax);
+        } else if let Some(control) = self.controls.then(control).flatten() {
+            self.fail_at(Fault::Syntax, start + control);
+        } else if self.bytes.get(end) != Some(&b'"') {
+            self.fail_at(Fault::Syntax, end);
+        } else {
+            self.at = end + 1;
+            return Str::at(self.text, start, end - start, escaped);
+        }
+        Str::default()
+    }
+
+    /// Passes over a number and gives its text.
+    pub(crate) fn number(&mut self) -> Str<'a> {
+        let start = self.at;
+        match number_end(self.bytes, start) {
+            Ok(end) => {
+                self.at = end;
+                Str::number(self.text, start, end - start)
+            }
+            Err(at) => {
+                self.fail_at(Fault::Syntax, at);
+                Str::default()
+            }
+        }
+    }
+
+    /// Passes over a string or a number and gives it; passes over anything else and gives `None`.
+    #[inline(always)]
+    pub(crate) fn text_or_number(&mut self) -> Option<Str<'a>> {
+        if self.byte() == Some(b'"') { Some(self.string()) } else { self.odd_text() }
+    }
+
+    #[inline(never)]
+    fn odd_text(&mut self) -> Option<Str<'a>> {
+        match self.peek() {
+            Some(b'"') => Some(self.string()),
+            Some(b'-' | b'0'..=b'9') => Some(self.number()),
+            _ => {
+                self.skip_value();
+                None
+            }
+        }
+    }
+
+    /// Passes over one value of any type. No recursion: one bit a level says object or array.
+    #[inline]
+    pub(crate) fn skip_value(&mut self) {
+        match self.peek() {
+            Some(b'"') => {
+                self.string();
+            }
+            Some(b'{' | b'[') => self.skip_nested(),
+            _ => self.skip_scalar(),
+        }
+    }
+
+    #[inline(never)]
+    fn skip_scalar(&mut self) {
+        let known = match self.peek() {
+            Some(b't') => self.literal(b"true"),
+            Some(b'f') => self.literal(b"false"),
+            Some(b'n') => self.literal(b"null"),
+            _ => {
+                self.number();
+                return;
+            }
+        };
+        if !known {
+            self.fail(Fault::Syntax);
+        }
+    }
+
+    #[inline(never)]
+    fn skip_nested(&mut self) {
+        let outer = self.depth;
+        // The lowest bit is the innermost level: 1 for an object, 0 for an array.
+        let mut objects: u128 = 0;
+        loop {
+            match self.peek() {
+                Some(b'{') => {
+                    objects = (objects << 1) | 1;
+                    if self.enter_object() {
+                        self.key();
+                        continue;
+                    }
+                    objects >>= 1;
+                }
+                Some(b'[') => {
+                    objects <<= 1;
+                    if self.enter_array() {
+                        continue;
+                    }
+                    objects >>= 1;
+                }
+                Some(b'"') => {
+                    self.string();
+                }
+                _ => self.skip_scalar(),
+            }
+            // Behind a value: on to the next one, closing what ends here.
+            loop {
+                if self.depth == outer || self.fault.is_some() {
+                    return;
+                }
+                if objects & 1 == 1 {
+                    if self.next_member() {
+                        self.key();
+                        break;
+                    }
+                } else if self.next_element() {
+                    break;
+                }
+                objects >>= 1;
+            }
+        }
+    }
+}
+
+/// The offset behind the number that starts here, or of what makes it none.
+pub(super) fn number_end(bytes: &[u8], start: usize) -> Result<usize, usize> {
+    let minus = usize::from(bytes.get(start) == Some(&b'-'));
+    let first = start + minus;
+    let mut at = digits(bytes, first);
+    // One or more digits, and no zero in front of others.
+    if at == first || (at > first + 1 && bytes.get(first) == Some(&b'0')) {
+        return Err(first);
+    }
+    if bytes.get(at) == Some(&b'.') {
+        let fraction = at + 1;
+        at = digits(bytes, fraction);
+        if at == fraction {
+            return Err(at);
+        }
+    }
+    if let Some(b'e' | b'E') = bytes.get(at) {
+        let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+        let exponent = at + 1 + sign;
+        at = digits(bytes, exponent);
+        if at == exponent {
+            return Err(at);
+        }
+    }
+    Ok(at)
+}
+
+#[inline]
+fn digits(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b'0'..=b'9') = bytes.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// The length of the escape at `at`: 2, or 6 for `\uXXXX`; `None` if it is not one.
+#[inline]
+fn escape_len(bytes: &[u8], at: usize) -> Option<usize> {
+    match bytes.get(at + 1)? {
+        b'u' => {
+            let digits = bytes.get(at + 2..at + 6)?;
+            digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
+        }
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str) -> Result<(), Fault> {
+        let text = ByteString::from(text);
+        let mut cursor = Cursor::new(&text, MAX_DEPTH);
+        cursor.skip_value();
+        cursor.end();
+        cursor.fault().map_or(Ok(()), |(fault, _)| Err(fault))
+    }
+
+    #[test]
+    fn accepts_json_and_refuses_what_is_not() {
+        for good in [
+            "0",
+            "-0",
+            "1.5e+3",
+            " [ ] ",
+            "{}",
+            "[[],{},[{}]]",
+            r#"{"a":[1,{"b":null}],"c":"\u00e9"}"#,
+            r#""\ud800""#,
+            "true",
+            "[1,2]\n",
+            "{ \"a\" : \"b\" , \"c\" : [ { } ] }",
+        ] {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        for bad in [
+            "",
+            " ",
+            "01",
+            "-",
+            "1.",
+            "1e",
+            "+1",
+            ".5",
+            "tru",
+            "[1,]",
+            "{\"a\"}",
+            "{\"a\":}",
+            "{,}",
+            "[1 2]",
+            "\"\u{1}\"",
+            r#""\x""#,
+            r#""\u12g4""#,
+            "\"",
+            "[",
+            "{",
+            "[}",
+            "{]",
+            "1 1",
+            "nan",
+            "{\"a\":1,}",
+            "[1}",
+            "{\"a\":1]",
+            "{\"a\":1,2}",
+            "{1:2}",
+            "{\"a\" 1}",
+            "[\"a\"",
+        ] {
+            assert!(check(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn depth_is_counted_across_objects_and_arrays() {
+        let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
+        assert_eq!(check(&nested(128)), Ok(()));
+        assert_eq!(check(&nested(129)), Err(Fault::TooDeep));
+        let objects = |n: usize| format!("{}1{}", "{\"a\":[".repeat(n), "]}".repeat(n));
+        assert_eq!(check(&objects(64)), Ok(()));
+        assert_eq!(check(&objects(65)), Err(Fault::TooDeep));
+    }
+}

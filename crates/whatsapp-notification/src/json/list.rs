@@ -1,0 +1,140 @@
+//! [`List`]: an array that stays in the body and is read item by item.
+
+use super::{Cursor, Field, Value};
+use bytestring::ByteString;
+use serde::{Serialize, Serializer};
+use std::{fmt, marker::PhantomData};
+
+/// An array of a notification. Each item is read when the iterator comes to it; items of another
+/// type than `T` are passed over. An array that is missing is an empty list.
+pub struct List<'a, T> {
+    /// The cursor's place at `[`, where there is an array.
+    at: Option<(&'a ByteString, u32)>,
+    items: PhantomData<fn() -> T>,
+}
+
+impl<'a, T> List<'a, T> {
+    /// The items, in their order.
+    #[must_use]
+    pub fn iter(&self) -> ListIter<'a, T> {
+        let cursor = self.at.map(|(text, at)| Cursor::at(text, at as usize));
+        let entered = cursor.and_then(|mut cursor| cursor.enter_array().then_some(cursor));
+        ListIter { cursor: entered, items: PhantomData }
+    }
+}
+
+#[expect(private_bounds, reason = "sealed: what a list may hold is this crate's matter")]
+impl<'a, T: Value<'a>> List<'a, T> {
+    /// The first item.
+    #[must_use]
+    pub fn first(&self) -> Option<T> {
+        self.iter().next()
+    }
+
+    /// True when there is no item.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.first().is_none()
+    }
+}
+
+impl<T> Clone for List<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for List<'_, T> {}
+
+impl<T> Default for List<'_, T> {
+    fn default() -> Self {
+        List { at: None, items: PhantomData }
+    }
+}
+
+impl<'a, T: Value<'a> + fmt::Debug> fmt::Debug for List<'a, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
+    }
+}
+
+impl<'a, T: Value<'a> + PartialEq> PartialEq for List<'a, T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().eq(other.iter())
+    }
+}
+
+impl<'a, T: Value<'a>> Field<'a> for List<'a, T> {
+    #[inline]
+    fn read(cursor: &mut Cursor<'a>) -> Self {
+        let is_array = cursor.peek() == Some(b'[');
+        let at = cursor.offset32();
+        cursor.skip_value();
+        List { at: is_array.then_some((cursor.text(), at)), items: PhantomData }
+    }
+
+    #[inline]
+    fn is_absent(&self) -> bool {
+        self.at.is_none()
+    }
+}
+
+impl<'a, T: Value<'a>> Value<'a> for List<'a, T> {
+    fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
+        Some(List::read(cursor)).filter(|list| !list.is_absent())
+    }
+}
+
+impl<'a, T: Value<'a> + Serialize> Serialize for List<'a, T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
+    }
+}
+
+impl<'a, T: Value<'a>> IntoIterator for List<'a, T> {
+    type Item = T;
+    type IntoIter = ListIter<'a, T>;
+
+    fn into_iter(self) -> ListIter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<'a, T: Value<'a>> IntoIterator for &List<'a, T> {
+    type Item = T;
+    type IntoIter = ListIter<'a, T>;
+
+    fn into_iter(self) -> ListIter<'a, T> {
+        self.iter()
+    }
+}
+
+/// The items of a [`List`].
+pub struct ListIter<'a, T> {
+    /// Before the next item, if there is one.
+    cursor: Option<Cursor<'a>>,
+    items: PhantomData<fn() -> T>,
+}
+
+impl<T> fmt::Debug for ListIter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ListIter").finish_non_exhaustive()
+    }
+}
+
+impl<'a, T: Value<'a>> Iterator for ListIter<'a, T> {
+    type Item = T;
+
+    fn next(&mut self) -> Option<T> {
+        loop {
+            let cursor = self.cursor.as_mut()?;
+            let item = T::read_value(cursor);
+            if !cursor.next_element() {
+                self.cursor = None;
+            }
+            if item.is_some() {
+                return item;
+            }
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! JSON text: a checking cursor and the values that stay where they are in the body.
+//!
+//! Nothing here builds a tree. A [`Str`], [`Number`], [`List`] or [`Raw`] is a place in the body;
+//! it is decoded when it is read.
+//!
+//! ```
+//! use whatsapp_notification::{Notification, Text};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "text":{"body":"Namast\u00e9"},"type":"text"}]}"#;
+//! let notification = Notification::parse(body)?;
+//! let event = notification.events().next().and_then(|event| event.narrow::<Text>().ok());
+//! let event = event.ok_or("no text")?;
+//! let text = event.get().body.ok_or("no body")?;
+//! assert_eq!(text.raw(), "Namast\\u00e9"); // as sent
+//! assert!(text == "Namasté"); // compared without allocating
+//! assert_eq!(text.to_cow(), "Namasté"); // decoded
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod cursor;
+mod list;
+mod nested;
+mod number;
+mod raw;
+mod special;
+mod text;
+
+pub(crate) use cursor::{Cursor, Fault};
+pub use list::{List, ListIter};
+pub use nested::Nested;
+pub use number::Number;
+pub use raw::Raw;
+pub use text::{Chars, LoneSurrogate, Str};
+
+/// One field of a typed view: read from whatever JSON value stands there.
+pub(crate) trait Field<'a>: Default {
+    /// Reads the value at the cursor. A value of another type reads as absent.
+    fn read(cursor: &mut Cursor<'a>) -> Self;
+
+    /// True when serializing would have nothing to say.
+    fn is_absent(&self) -> bool;
+}
+
+/// A value that a field or a list may hold.
+pub(crate) trait Value<'a>: Sized {
+    /// Reads the value at the cursor, or passes over it and gives `None` if its type is another.
+    fn read_value(cursor: &mut Cursor<'a>) -> Option<Self>;
+}
+
+impl<'a, T: Value<'a>> Field<'a> for Option<T> {
+    #[inline]
+    fn read(cursor: &mut Cursor<'a>) -> Self {
+        T::read_value(cursor)
+    }
+
+    #[inline]
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+/// `true` and `false`, also in quotes: group pages print `"billable": "true"` (Meta, groups).
+impl<'a> Value<'a> for bool {
+    fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
+        let value = match cursor.peek() {
+            Some(b't') => Some(true),
+            Some(b'f') => Some(false),
+            Some(b'"') => {
+                let text = cursor.string();
+                let (yes, no) = (text == "true", text == "false");
+                return if yes || no { Some(yes) } else { None };
+            }
+            _ => None,
+        };
+        cursor.skip_value();
+        value
+    }
+}

@@ -1,0 +1,119 @@
+//! [`Number`]: a number, written as a number or in quotes.
+
+use super::{Cursor, Str, Value, cursor::number_end};
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// A number of a notification, whether the body has `7.5` or `"7.5"`: WhatsApp sends both
+/// for the same field. Its decimal text is kept, so that a price loses nothing.
+///
+/// `Debug` does not show the value: a coordinate is personal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Number<'a>(Str<'a>);
+
+impl<'a> Number<'a> {
+    /// The decimal text as it stands in the body, without quotes.
+    #[must_use]
+    pub fn as_str(&self) -> &'a str {
+        self.0.raw()
+    }
+
+    /// The value, if it is whole and fits.
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        self.as_str().parse().ok()
+    }
+
+    /// The value, if it is whole, not negative, and fits.
+    #[must_use]
+    pub fn as_u64(&self) -> Option<u64> {
+        self.as_str().parse().ok()
+    }
+
+    /// The nearest `f64`; infinite where the number is too large for one.
+    #[must_use]
+    pub fn as_f64(&self) -> f64 {
+        // Every JSON number is one to Rust too.
+        self.as_str().parse().unwrap_or(f64::NAN)
+    }
+}
+
+impl<'a> Value<'a> for Number<'a> {
+    fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
+        let text = cursor.text_or_number()?;
+        (text.is_number() || is_number(text.raw())).then_some(Number(text))
+    }
+}
+
+/// True for text that is exactly one JSON number.
+fn is_number(text: &str) -> bool {
+    number_end(text.as_bytes(), 0) == Ok(text.len())
+}
+
+impl fmt::Display for Number<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Debug for Number<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Number(..)")
+    }
+}
+
+/// As on the wire: a number as a number, one in quotes as a string.
+impl Serialize for Number<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// Serializes the text of a number as that number.
+pub(super) fn serialize<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    if let Ok(number) = text.parse::<i64>() {
+        serializer.serialize_i64(number)
+    } else if let Ok(number) = text.parse::<u64>() {
+        serializer.serialize_u64(number)
+    } else {
+        serializer.serialize_f64(text.parse().map_err(serde::ser::Error::custom)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytestring::ByteString;
+
+    /// What a reader makes of the number, or of whatever else the JSON is.
+    fn read<T>(json: &str, reader: impl Fn(Number<'_>) -> T) -> Option<T> {
+        let json = ByteString::from(json);
+        Number::read_value(&mut Cursor::at(&json, 0)).map(reader)
+    }
+
+    #[test]
+    fn a_number_in_quotes_is_the_same_number() {
+        for (json, value) in [("7.5", 7.5), ("\"7.5\"", 7.5), ("-3", -3.0), ("\"12\"", 12.0)] {
+            assert_eq!(read(json, |number| number.as_f64()), Some(value), "{json}");
+        }
+        assert_eq!(read("\"42\"", |number| number.as_u64()).flatten(), Some(42));
+        assert_eq!(read("18446744073709551615", |n| n.as_u64()).flatten(), Some(u64::MAX));
+    }
+
+    #[test]
+    fn what_is_no_number_reads_as_none() {
+        for json in [
+            "\"TIER_2K\"",
+            "\"\"",
+            "\" 1\"",
+            "\"1 \"",
+            "\"01\"",
+            "null",
+            "[1]",
+            "true",
+            r#""\u0031""#,
+        ] {
+            assert_eq!(read(json, |number| number.as_f64()), None, "{json}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The end of a string: the search for a quote or a backslash, by memchr's vector code.
+//!
+//! memchr's top-level functions choose AVX2 at run time through a pointer, which costs more than it
+//! gains on strings of 15 bytes; its building blocks for the vectors that every machine of an
+//! architecture has are inlined instead.
+
+#[cfg(target_arch = "aarch64")]
+use memchr::arch::aarch64::neon::memchr::Two;
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+use memchr::arch::all::memchr::Two;
+#[cfg(target_arch = "x86_64")]
+use memchr::arch::x86_64::sse2::memchr::Two;
+
+/// The offset of the first quote or backslash at or after `at`; the length if there is none.
+#[inline(always)]
+pub(super) fn quote_or_backslash(bytes: &[u8], at: usize) -> usize {
+    // Most strings end within one vector: that much is worth inlining.
+    let first = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>());
+    match (first, first.and_then(|first| two()?.find(first))) {
+        (_, Some(found)) => at + found,
+        (Some(_), None) => quote_or_backslash_beyond(bytes, at + 16),
+        (None, None) => quote_or_backslash_beyond(bytes, at),
+    }
+}
+
+#[inline(never)]
+fn quote_or_backslash_beyond(bytes: &[u8], at: usize) -> usize {
+    let found = bytes.get(at..).and_then(|rest| two()?.find(rest));
+    found.map_or(bytes.len(), |found| at + found)
+}
+
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[inline(always)]
+fn two() -> Option<Two> {
+    Two::new(b'"', b'\\')
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+#[inline(always)]
+fn two() -> Option<Two> {
+    Some(Two::new(b'"', b'\\'))
+}
+
+/// True if there is a control character anywhere: in compact JSON there is none, and its strings
+/// need not be searched for one. The minimum of bytes is one vector instruction.
+#[inline]
+pub(super) fn has_controls(bytes: &[u8]) -> bool {
+    bytes.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_special_byte_is_found_at_every_distance() {
+        for special in [b'"', b'\\'] {
+            for before in 0..70 {
+                for after in 0..40 {
+                    let mut bytes = vec![0xc3; before];
+                    bytes.push(special);
+                    bytes.extend(std::iter::repeat_n(b'"', after));
+                    assert_eq!(quote_or_backslash(&bytes, 0), before);
+                    assert_eq!(quote_or_backslash(&bytes, before), before);
+                }
+            }
+        }
+        assert_eq!(quote_or_backslash(b"0123456789", 3), 10);
+        assert_eq!(quote_or_backslash(b"0123456789", 30), 10);
+    }
+
+    #[test]
+    fn a_control_character_is_found_at_every_place() {
+        for at in 0..100 {
+            let mut bytes = vec![b' '; 100];
+            assert!(!has_controls(&bytes));
+            bytes[at] = 0x1f;
+            assert!(has_controls(&bytes));
+        }
+        assert!(!has_controls(b""));
+    }
+}

@@ -1,0 +1,88 @@
+//! JSON pointers: where in the body an offset is. Walked when asked for, so that rows stay small.
+
+use crate::json::Cursor;
+use bytestring::ByteString;
+use std::fmt::Write;
+
+/// The pointer (RFC 6901) to the value that starts at `target`; empty for the body itself.
+pub(crate) fn pointer(text: &ByteString, target: usize) -> String {
+    let mut pointer = String::new();
+    // A target that is not there leaves the pointer at the nearest value around it.
+    walk(&mut Cursor::at(text, 0), target, &mut pointer);
+    pointer
+}
+
+fn walk(cursor: &mut Cursor<'_>, target: usize, pointer: &mut String) {
+    loop {
+        let first = cursor.peek();
+        if cursor.offset() >= target {
+            return;
+        }
+        match first {
+            Some(b'{') => {
+                let mut more = cursor.enter_object();
+                while more {
+                    let key = cursor.key();
+                    if holds(*cursor, target) {
+                        pointer.push('/');
+                        for char in key.chars() {
+                            match char {
+                                '~' => pointer.push_str("~0"),
+                                '/' => pointer.push_str("~1"),
+                                char => pointer.push(char),
+                            }
+                        }
+                        break;
+                    }
+                    cursor.skip_value();
+                    more = cursor.next_member();
+                }
+                if !more {
+                    return;
+                }
+            }
+            Some(b'[') => {
+                let mut more = cursor.enter_array();
+                let mut index = 0_usize;
+                while more && !holds(*cursor, target) {
+                    cursor.skip_value();
+                    more = cursor.next_element();
+                    index += 1;
+                }
+                if !more {
+                    return;
+                }
+                // Writing to a string cannot fail.
+                let _ = write!(pointer, "/{index}");
+            }
+            _ => return,
+        }
+    }
+}
+
+/// True if the value at the cursor starts at or reaches beyond `target`.
+fn holds(mut cursor: Cursor<'_>, target: usize) -> bool {
+    cursor.skip_value();
+    cursor.offset() > target
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ByteString, pointer};
+
+    #[test]
+    fn every_value_has_its_pointer() {
+        let text = ByteString::from(r#" {"a": [1, {"b~/\u0063": "x"}], "d": {}}"#);
+        for (needle, expected) in [
+            ("{\"a", ""),
+            ("[1", "/a"),
+            ("1,", "/a/0"),
+            ("{\"b", "/a/1"),
+            ("\"x", "/a/1/b~0~1c"),
+            ("{}", "/d"),
+        ] {
+            let at = text.find(needle).expect("in the text");
+            assert_eq!(pointer(&text, at), expected, "{needle}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The scan: one pass over the body that checks the JSON and fills the event table.
+//!
+//! `mod.rs` knows the body, `envelope` the entries and changes of the Cloud API, `value` the arrays
+//! of messages, statuses, errors and contacts that both APIs share, `item` what stands in them, and
+//! `join` finds the contact of each message and status.
+
+mod envelope;
+mod item;
+pub(crate) mod join;
+mod value;
+
+use crate::{
+    Form, Kind,
+    json::{Cursor, Fault, Value as JsonValue},
+    table::{Flags, Index, NONE, Row},
+    view::members,
+};
+use bytestring::ByteString;
+use value::Value;
+
+/// A scan under way.
+pub(crate) struct Scan<'a, 'r> {
+    cursor: Cursor<'a>,
+    rows: &'r mut Vec<Row>,
+    events: usize,
+    max_events: usize,
+    /// Offsets of `id` and `time` of the entry under way.
+    entry_id: u32,
+    entry_time: u32,
+}
+
+/// The rows of one member, so that a later member of its name can replace them.
+#[derive(Clone, Copy)]
+struct Rows {
+    start: u32,
+    end: u32,
+}
+
+impl Rows {
+    const NONE: Rows = Rows { start: 0, end: 0 };
+
+    fn is_empty(self) -> bool {
+        self.start == self.end
+    }
+
+    fn range(self) -> std::ops::Range<usize> {
+        self.start as usize..self.end as usize
+    }
+}
+
+impl<'a, 'r> Scan<'a, 'r> {
+    pub(crate) fn new(
+        text: &'a ByteString,
+        rows: &'r mut Vec<Row>,
+        max_depth: u32,
+        max_events: usize,
+    ) -> Self {
+        let cursor = Cursor::new(text, max_depth);
+        Scan { cursor, rows, events: 0, max_events, entry_id: 0, entry_time: 0 }
+    }
+
+    /// Scans the whole body.
+    ///
+    /// # Errors
+    /// The first fault and its offset.
+    pub(crate) fn body(&mut self) -> Result<Form, (Fault, usize)> {
+        let begin = self.cursor;
+        let (mut cloud, onprem) = self.members(true);
+        if cloud && onprem {
+            // Rare: what was read as an On-Premises body was none. Once more, as a Cloud body.
+            self.restart(begin);
+            (cloud, _) = self.members(false);
+        }
+        self.cursor.end();
+        if let Some(fault) = self.cursor.fault() {
+            return Err(fault);
+        }
+        if cloud {
+            return Ok(Form::Cloud);
+        }
+        if onprem {
+            return Ok(Form::OnPremises);
+        }
+        // Neither API's: one event that holds the body.
+        self.restart(begin);
+        self.whole(Kind::Unknown, NONE);
+        self.cursor.fault().map_or(Ok(Form::Other), Err)
+    }
+
+    #[cold]
+    fn restart(&mut self, begin: Cursor<'a>) {
+        self.cursor = begin;
+        self.rows.clear();
+        self.events = 0;
+    }
+
+    /// The members of the body; tells whether there were those of the Cloud form, and those of the
+    /// On-Premises form, which are read only if `flat`.
+    fn members(&mut self, flat: bool) -> (bool, bool) {
+        if self.cursor.peek() != Some(b'{') {
+            self.cursor.skip_value();
+            return (false, false);
+        }
+        let (mut cloud, mut onprem) = (false, false);
+        let mut entries = Rows::NONE;
+        let mut value = Value::new(NONE);
+        members!(self.cursor, {
+            "object" => {
+                cloud |= self.is_there();
+                self.cursor.skip_usual(b"\"whatsapp_business_account\"");
+            },
+            "entry" => {
+                cloud |= self.is_there();
+                self.replace(entries);
+                entries = self.rows_of(Self::entries);
+            },
+            _(key) => {
+                let member = if flat { value::member(key) } else { None };
+                match member {
+                    Some(member) => {
+                        if self.is_there() {
+                            onprem = true;
+                            self.open_scope(&mut value);
+                        }
+                        self.value_member(&mut value, member);
+                    }
+                    None => self.unknown(value.scope),
+                }
+            },
+        });
+        self.close_value(&mut value);
+        (cloud, onprem)
+    }
+
+    /// True if the value here is not `null`: a `null` member is one that is not there.
+    #[inline(always)]
+    fn is_there(&mut self) -> bool {
+        self.cursor.peek() != Some(b'n')
+    }
+
+    /// Passes over a value and tells if it was there.
+    fn pass(&mut self) -> bool {
+        let there = self.is_there();
+        self.cursor.skip_value();
+        there
+    }
+
+    /// Passes over a value with the reader of the view that mostly stands here: it knows the usual
+    /// keys, which is faster than passing over any value.
+    #[inline(always)]
+    fn pass_over<V: JsonValue<'a>>(&mut self) {
+        V::read_value(&mut self.cursor);
+    }
+
+    /// Passes over a string or number and gives its offset, or zero if it is something else.
+    #[inline(always)]
+    fn place(&mut self) -> u32 {
+        self.cursor.text_or_number().map_or(0, |text| text.value_offset())
+    }
+
+    /// The rows that a piece of the scan adds.
+    #[inline(always)]
+    fn rows_of(&mut self, scan: impl FnOnce(&mut Self)) -> Rows {
+        let start = self.rows.len() as u32;
+        scan(self);
+        Rows { start, end: self.rows.len() as u32 }
+    }
+
+    /// Of a repeated key the last one wins: hides the rows of the one before.
+    #[inline(always)]
+    fn replace(&mut self, earlier: Rows) {
+        if !earlier.is_empty() {
+            self.hide(earlier);
+        }
+    }
+
+    #[cold]
+    fn hide(&mut self, rows: Rows) {
+        for row in self.rows.get_mut(rows.range()).unwrap_or_default() {
+            self.events -= usize::from(matches!(row, Row::Event { .. }));
+            *row = Row::Hidden;
+        }
+        if rows.end as usize == self.rows.len() {
+            self.rows.truncate(rows.start as usize);
+        }
+    }
+
+    /// The value here, whole, as one event.
+    #[cold]
+    fn whole(&mut self, kind: Kind, scope: Index) {
+        self.cursor.peek();
+        let start = self.cursor.offset32();
+        self.cursor.skip_value();
+        self.push_span(kind, start, self.cursor.offset32(), scope);
+    }
+
+    /// A member that no code knows: an event of its own, unless it is `null`.
+    #[cold]
+    fn unknown(&mut self, scope: Index) {
+        if self.is_there() {
+            self.whole(Kind::Unknown, scope);
+        } else {
+            self.cursor.skip_value();
+        }
+    }
+
+    /// Adds an event of which only the span is known.
+    fn push_span(&mut self, kind: Kind, start: u32, end: u32, scope: Index) {
+        let (id, timestamp, party, contact, flags) = (0, 0, 0, NONE, Flags::default());
+        self.push(Row::Event { start, end, scope, id, timestamp, party, contact, kind, flags });
+    }
+
+    #[inline]
+    fn push(&mut self, row: Row) {
+        if self.events >= self.max_events {
+            self.cursor.fail(Fault::TooManyEvents);
+        }
+        self.events += 1;
+        self.rows.push(row);
+    }
+}

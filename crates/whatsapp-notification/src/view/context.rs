@@ -1,0 +1,34 @@
+//! `context`: what a message replies to, and whether it was forwarded.
+
+use super::object;
+use crate::json::{List, Str};
+
+object! {
+    /// What a message replies to. A forwarded message has neither `from` nor `id` here.
+    pub struct Context<'a> {
+        /// Who sent the message that it replies to.
+        pub from: Option<Str<'a>> = "from",
+        /// The id of the message that it replies to.
+        pub id: Option<Str<'a>> = "id",
+        /// True for a forwarded message.
+        pub forwarded: Option<bool> = "forwarded",
+        /// True after more than five hops; stands instead of `forwarded`.
+        pub frequently_forwarded: Option<bool> = "frequently_forwarded",
+        /// The product that the customer asks about.
+        pub referred_product: Option<ReferredProduct<'a>> = "referred_product",
+        /// The group of the message that it replies to (On-Premises).
+        pub group_id: Option<Str<'a>> = "group_id",
+        /// Who is mentioned, by `wa_id` (On-Premises).
+        pub mentions: List<'a, Str<'a>> = "mentions",
+    }
+}
+
+object! {
+    /// A product of a catalog.
+    pub struct ReferredProduct<'a> {
+        /// The catalog.
+        pub catalog_id: Option<Str<'a>> = "catalog_id",
+        /// The product.
+        pub product_retailer_id: Option<Str<'a>> = "product_retailer_id",
+    }
+}

@@ -1,0 +1,38 @@
+//! `errors`: beside messages, in a `value`, in a message, in a status. One shape for all.
+
+use super::object;
+use crate::json::{Number, Str};
+
+object! {
+    /// An error. Branch on `code`, never on `title`.
+    pub struct ErrorView<'a> {
+        /// The code; group pages print it in quotes.
+        pub code: Option<Number<'a>> = "code",
+        /// What it is about.
+        pub title: Option<Str<'a>> = "title",
+        /// The same as `title`; missing in older notifications.
+        pub message: Option<Str<'a>> = "message",
+        /// More (Cloud).
+        pub error_data: Option<ErrorData<'a>> = "error_data",
+        /// More (On-Premises).
+        pub details: Option<Str<'a>> = "details",
+        /// Where it is documented; absolute or relative, sometimes free text.
+        pub href: Option<Str<'a>> = "href",
+    }
+}
+
+impl<'a> ErrorView<'a> {
+    /// The details, wherever the API puts them.
+    #[must_use]
+    pub fn details(&self) -> Option<Str<'a>> {
+        self.error_data.and_then(|data| data.details).or(self.details)
+    }
+}
+
+object! {
+    /// More about an error.
+    pub struct ErrorData<'a> {
+        /// What happened.
+        pub details: Option<Str<'a>> = "details",
+    }
+}

@@ -1,0 +1,262 @@
+//! The three macros behind the views: `members!`, `object!` and `open_enum!`.
+
+/// Walks over the members of the object at the cursor.
+///
+/// Keys are listed in the order in which WhatsApp usually writes them. First they are tried as
+/// literal bytes in that order, which costs a comparison each; whatever stands elsewhere, is
+/// written with escapes or is not listed goes through the general loop behind. A repeated key
+/// runs its code again, so that the last one wins.
+///
+/// ```text
+/// members!(cursor, {
+///     "id" => id = cursor.text_or_number(),
+///     "type" => kind = cursor.text_or_number(),
+///     _(key) => cursor.skip_value(),
+/// });
+/// // expands to
+/// 'object: {
+///     if !cursor.enter_object() { break 'object; }
+///     if cursor.usual_key(b"\"id\":") { id = …; if !cursor.next_member() { break 'object; } }
+///     if cursor.usual_key(b"\"type\":") { kind = …; if !cursor.next_member() { break 'object; } }
+///     loop {
+///         let key = cursor.key();
+///         match key.among(&["id", "type"]) {
+///             "id" => id = …,
+///             "type" => kind = …,
+///             _ => cursor.skip_value(),
+///         }
+///         if !cursor.next_member() { break 'object; }
+///     }
+/// }
+/// ```
+macro_rules! members {
+    ($cursor:expr, { $($key:literal => $read:expr,)* _($name:ident) => $rest:expr $(,)? }) => {
+        'object: {
+            if !$cursor.enter_object() {
+                break 'object;
+            }
+            $(
+                if $cursor.usual_key(concat!("\"", $key, "\":").as_bytes()) {
+                    $read;
+                    if !$cursor.next_member() {
+                        break 'object;
+                    }
+                }
+            )*
+            loop {
+                let $name = $cursor.key();
+                match $name.among(&[$($key),*]) {
+                    $($key => { $read; })*
+                    _ => { $rest; }
+                }
+                if !$cursor.next_member() {
+                    break 'object;
+                }
+            }
+        }
+    };
+}
+
+/// Declares the view of one JSON object: the struct, its reader and its `Serialize`.
+///
+/// One line a field: its documentation, name, type and key on the wire. Any [`Field`] type fits:
+/// `Option<Str>`, `Option<Number>`, `Option<bool>`, `Option<Timestamp>`, `Option<AnotherView>`,
+/// `List<T>`. A field with another reader names it in brackets.
+///
+/// ```text
+/// object! {
+///     /// A reply by button.
+///     pub struct Button<'a> {
+///         /// What the business put into the button.
+///         pub payload: Option<Str<'a>> = "payload",
+///         /// In milliseconds.
+///         pub pressed: Option<Timestamp> = "pressed" [Timestamp::read_millis],
+///     }
+/// }
+/// // expands to
+/// pub struct Button<'a> { pub payload: Option<Str<'a>>, pub pressed: Option<Timestamp> }
+/// impl<'a> Value<'a> for Button<'a> { … members!(cursor, { "payload" => …, "pressed" => …, … }) }
+/// impl Serialize for Button<'_> { /* the members that are there, under the wire's names */ }
+/// ```
+///
+/// [`Field`]: crate::json::Field
+macro_rules! object {
+    (
+        $(#[$meta:meta])*
+        pub struct $View:ident<$a:lifetime> {
+            $(
+                $(#[$field_meta:meta])*
+                pub $field:ident: $Type:ty = $key:literal $([$reader:expr])?,
+            )*
+        }
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq)]
+        #[non_exhaustive]
+        pub struct $View<$a> {
+            $(
+                $(#[$field_meta])*
+                pub $field: $Type,
+            )*
+        }
+
+        impl<$a> $View<$a> {
+            /// Reads the object at the cursor; `rest` takes the members that have no field.
+            #[inline]
+            #[allow(dead_code, reason = "only some views read members beyond their fields")]
+            pub(crate) fn read_with(
+                cursor: &mut $crate::json::Cursor<$a>,
+                mut rest: impl FnMut(
+                    $crate::json::Str<$a>,
+                    &mut $crate::json::Cursor<$a>,
+                ),
+            ) -> Self {
+                let mut view = Self::default();
+                $crate::view::members!(cursor, {
+                    $($key => view.$field = $crate::view::read_field!(cursor $([$reader])?),)*
+                    _(key) => rest(key, cursor),
+                });
+                view
+            }
+
+            /// Writes the members that are there, under the wire's names.
+            pub(crate) fn serialize_members<M: serde::ser::SerializeMap>(
+                &self,
+                map: &mut M,
+            ) -> Result<(), M::Error> {
+                $(
+                    if !$crate::json::Field::is_absent(&self.$field) {
+                        map.serialize_entry($key, &self.$field)?;
+                    }
+                )*
+                Ok(())
+            }
+        }
+
+        impl<$a> $crate::json::Value<$a> for $View<$a> {
+            #[inline]
+            fn read_value(
+                cursor: &mut $crate::json::Cursor<$a>,
+            ) -> Option<Self> {
+                if cursor.peek() != Some(b'{') {
+                    cursor.skip_value();
+                    return None;
+                }
+                Some(Self::read_with(cursor, |_, cursor| cursor.skip_value()))
+            }
+        }
+
+        impl serde::Serialize for $View<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                use serde::ser::SerializeMap;
+                let mut map = serializer.serialize_map(None)?;
+                self.serialize_members(&mut map)?;
+                map.end()
+            }
+        }
+    };
+}
+
+/// How `object!` reads one field: by its type, or by the reader named in brackets.
+macro_rules! read_field {
+    ($cursor:ident) => {
+        $crate::json::Field::read($cursor)
+    };
+    ($cursor:ident [$reader:expr]) => {
+        $reader($cursor)
+    };
+}
+
+/// Declares an open enum: the values that WhatsApp documents, and whatever else it sends.
+///
+/// ```text
+/// open_enum! {
+///     /// Who started.
+///     pub enum Origin<'a> {
+///         /// The business.
+///         Business = "business_initiated",
+///     }
+/// }
+/// // expands to
+/// pub enum Origin<'a> { Business, Other(Str<'a>) }
+/// impl Origin<'_> { pub fn as_wire(&self) -> Cow<'_, str> { … } }
+/// // with Display, Serialize (the wire's spelling) and PartialEq<&str>
+/// ```
+macro_rules! open_enum {
+    (
+        $(#[$meta:meta])*
+        pub enum $Enum:ident<$a:lifetime> {
+            $(
+                $(#[$variant_meta:meta])*
+                $Variant:ident = $wire:literal,
+            )*
+        }
+    ) => {
+        $(#[$meta])*
+        ///
+        /// Open: a value this version does not know is `Other`, with its text.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $Enum<$a> {
+            $(
+                $(#[$variant_meta])*
+                $Variant,
+            )*
+            /// A value that this version does not know.
+            Other($crate::Str<$a>),
+        }
+
+        impl<$a> $Enum<$a> {
+            pub(crate) fn of(text: $crate::Str<$a>) -> Self {
+                match text.among(&[$($wire),*]) {
+                    $($wire => $Enum::$Variant,)*
+                    _ => $Enum::Other(text),
+                }
+            }
+
+            /// The value as WhatsApp spells it.
+            #[must_use]
+            pub fn as_wire(&self) -> std::borrow::Cow<$a, str> {
+                match self {
+                    $($Enum::$Variant => std::borrow::Cow::Borrowed($wire),)*
+                    $Enum::Other(text) => text.to_cow(),
+                }
+            }
+        }
+
+        impl<$a> $crate::json::Value<$a> for $Enum<$a> {
+            #[inline]
+            fn read_value(
+                cursor: &mut $crate::json::Cursor<$a>,
+            ) -> Option<Self> {
+                cursor.text_or_number().map(Self::of)
+            }
+        }
+
+        impl std::fmt::Display for $Enum<'_> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                match self {
+                    $($Enum::$Variant => f.pad($wire),)*
+                    $Enum::Other(text) => std::fmt::Display::fmt(text, f),
+                }
+            }
+        }
+
+        impl PartialEq<&str> for $Enum<'_> {
+            fn eq(&self, other: &&str) -> bool {
+                self.as_wire() == *other
+            }
+        }
+
+        impl serde::Serialize for $Enum<'_> {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                match self {
+                    $($Enum::$Variant => serializer.serialize_str($wire),)*
+                    $Enum::Other(text) => text.serialize(serializer),
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use {members, object, open_enum, read_field};

@@ -1,0 +1,107 @@
+//! [`Message`]: what all messages have, around the content of one type.
+
+use super::{Context, ErrorView, Identity, Referral, object};
+use crate::{
+    Timestamp,
+    json::{Cursor, List, Nested, Str, Value},
+};
+use serde::{Serialize, Serializer, ser::SerializeMap};
+use std::ops::Deref;
+
+object! {
+    /// What all messages have. Everything may be missing: a customer without a shared number has
+    /// no `from`.
+    pub struct MessageHeader<'a> {
+        /// What it replies to; whether it was forwarded.
+        pub context: Nested<'a, Context<'a>> = "context",
+        /// The sender's number.
+        pub from: Option<Str<'a>> = "from",
+        /// The sender's business-scoped user id (Cloud, since 2026).
+        pub from_user_id: Option<Str<'a>> = "from_user_id",
+        /// The sender's user id in the scope of the parent portfolio.
+        pub from_parent_user_id: Option<Str<'a>> = "from_parent_user_id",
+        /// The sender's business-scoped user id, as Turn.io names it.
+        pub from_bsuid: Option<Str<'a>> = "from_bsuid",
+        /// The group that it was sent to.
+        pub group_id: Option<Str<'a>> = "group_id",
+        /// The message's id, opaque.
+        pub id: Option<Str<'a>> = "id",
+        /// When it was sent, in seconds.
+        pub timestamp: Option<Timestamp> = "timestamp",
+        /// The type: names the key of the content.
+        pub kind: Option<Str<'a>> = "type",
+        /// The advertisement or post from which the customer came.
+        pub referral: Nested<'a, Referral<'a>> = "referral",
+        /// The state of the customer's security code.
+        pub identity: Nested<'a, Identity<'a>> = "identity",
+        /// Why it is unsupported, or what went wrong.
+        pub errors: List<'a, ErrorView<'a>> = "errors",
+    }
+}
+
+/// A message: its header, and the content that its type names.
+///
+/// It dereferences to the content, so that `message.body` reads a text's body and
+/// `message.header.from` its sender. A content that is missing has all its fields absent.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Message<'a, C> {
+    /// What all messages have.
+    pub header: MessageHeader<'a>,
+    /// What this type has.
+    pub content: C,
+    /// The key under which the content stands; empty if there is none.
+    key: &'static str,
+}
+
+impl<'a, C: Default> Message<'a, C> {
+    /// Reads the message at the cursor; its content stands under `key`, or else under `or_key`.
+    pub(crate) fn read(
+        cursor: &mut Cursor<'a>,
+        key: &'static str,
+        or_key: Option<&'static str>,
+    ) -> Self
+    where
+        C: Value<'a>,
+    {
+        let (mut content, mut found) = (None, "");
+        let header = MessageHeader::read_with(cursor, |name, cursor| {
+            let fits = |key: &&'static str| name == **key;
+            // Content under the type's own key wins over content under the other one.
+            let under = Some(key).filter(fits).or(or_key.filter(|_| found != key).filter(fits));
+            match under {
+                Some(under) => {
+                    content = C::read_value(cursor);
+                    found = if content.is_some() { under } else { "" };
+                }
+                None => cursor.skip_value(),
+            }
+        });
+        Message { header, content: content.unwrap_or_default(), key: found }
+    }
+
+    /// The same message with its content as part of something wider.
+    pub(crate) fn map<D>(this: Self, wider: impl FnOnce(C) -> D) -> Message<'a, D> {
+        Message { header: this.header, content: wider(this.content), key: this.key }
+    }
+}
+
+impl<C> Deref for Message<'_, C> {
+    type Target = C;
+
+    fn deref(&self) -> &C {
+        &self.content
+    }
+}
+
+/// The header's members, and the content under its key.
+impl<C: Serialize> Serialize for Message<'_, C> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        self.header.serialize_members(&mut map)?;
+        if !self.key.is_empty() {
+            map.serialize_entry(self.key, &self.content)?;
+        }
+        map.end()
+    }
+}

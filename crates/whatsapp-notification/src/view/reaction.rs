@@ -1,0 +1,24 @@
+//! `reaction`: an emoji on a message, or its removal.
+
+use super::object;
+use crate::json::Str;
+
+object! {
+    /// The content of a reaction.
+    pub struct ReactionContent<'a> {
+        /// The message it belongs to.
+        pub message_id: Option<Str<'a>> = "message_id",
+        /// The emoji; missing or empty when the reaction was removed.
+        pub emoji: Option<Str<'a>> = "emoji",
+        /// `message_id` as several documents of the On-Premises API misspell it.
+        pub messsage_id: Option<Str<'a>> = "messsage_id",
+    }
+}
+
+impl ReactionContent<'_> {
+    /// True when the customer took the reaction back: no emoji (2025 on) or an empty one (before).
+    #[must_use]
+    pub fn is_removal(&self) -> bool {
+        self.emoji.is_none_or(|emoji| emoji.is_empty())
+    }
+}

@@ -1,0 +1,138 @@
+//! `statuses`: what became of a message that the business sent.
+
+use super::{ErrorView, object, open_enum};
+use crate::{
+    Timestamp,
+    json::{List, Str},
+};
+
+open_enum! {
+    /// How far a message has come. Order of arrival is not order of happening: a `delivered` may
+    /// come before its `sent`, twice, or not at all where `read` came at once.
+    pub enum Delivery<'a> {
+        /// On its way.
+        Sent = "sent",
+        /// On the customer's device.
+        Delivered = "delivered",
+        /// Read by the customer.
+        Read = "read",
+        /// A voice message was played for the first time.
+        Played = "played",
+        /// Not delivered: see `errors`.
+        Failed = "failed",
+        /// The *customer* deleted a message that they had sent (On-Premises).
+        Deleted = "deleted",
+        /// Sent with a fault, such as an unavailable catalog item (On-Premises).
+        Warning = "warning",
+        /// A payment was made.
+        Captured = "captured",
+        /// A payment is under way.
+        Pending = "pending",
+    }
+}
+
+impl Default for Delivery<'_> {
+    fn default() -> Self {
+        Delivery::Other(Str::default())
+    }
+}
+
+impl<'a> crate::json::Field<'a> for Delivery<'a> {
+    fn read(cursor: &mut crate::json::Cursor<'a>) -> Self {
+        use crate::json::Value;
+        Delivery::read_value(cursor).unwrap_or_default()
+    }
+
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+object! {
+    /// A status of a message that the business sent (Cloud, messages → statuses; On-Premises,
+    /// outbound notifications).
+    pub struct StatusView<'a> {
+        /// The message that it is about.
+        pub id: Option<Str<'a>> = "id",
+        /// How far the message has come.
+        pub status: Delivery<'a> = "status",
+        /// When, in seconds.
+        pub timestamp: Option<Timestamp> = "timestamp",
+        /// The recipient's number or the group's id; not there when sent to a user id.
+        pub recipient_id: Option<Str<'a>> = "recipient_id",
+        /// The recipient's business-scoped user id.
+        pub recipient_user_id: Option<Str<'a>> = "recipient_user_id",
+        /// The recipient's user id in the scope of the parent portfolio.
+        pub recipient_parent_user_id: Option<Str<'a>> = "recipient_parent_user_id",
+        /// The same, as it was called before 2026-05-05.
+        pub parent_recipient_user_id: Option<Str<'a>> = "parent_recipient_user_id",
+        /// `group` for a message to a group.
+        pub recipient_type: Option<Str<'a>> = "recipient_type",
+        /// The member of the group that it is about.
+        pub recipient_participant_id: Option<Str<'a>> = "recipient_participant_id",
+        /// The same, as some pages on groups spell it.
+        pub participant_recipient_id: Option<Str<'a>> = "participant_recipient_id",
+        /// The member's business-scoped user id.
+        pub recipient_participant_user_id: Option<Str<'a>> = "recipient_participant_user_id",
+        /// The member's user id in the scope of the parent portfolio.
+        pub recipient_participant_parent_user_id: Option<Str<'a>> = "recipient_participant_parent_user_id",
+        /// Set where the identity-change check is on.
+        pub recipient_identity_key_hash: Option<Str<'a>> = "recipient_identity_key_hash",
+        /// What the business put into the message for itself (`biz_opaque_callback_data`).
+        pub biz_opaque_callback_data: Option<Str<'a>> = "biz_opaque_callback_data",
+        /// The conversation. Since v24.0 only inside a free entry point's window.
+        pub conversation: Option<Conversation<'a>> = "conversation",
+        /// What it costs.
+        pub pricing: Option<Pricing<'a>> = "pricing",
+        /// Why it failed.
+        pub errors: List<'a, ErrorView<'a>> = "errors",
+        /// `message`, or `payment`.
+        pub kind: Option<Str<'a>> = "type",
+        /// The recipient, where On-Premises versions since 2.39.1 have it.
+        pub message: Option<StatusMessage<'a>> = "message",
+    }
+}
+
+object! {
+    /// The message of an On-Premises status.
+    pub struct StatusMessage<'a> {
+        /// The recipient's number.
+        pub recipient_id: Option<Str<'a>> = "recipient_id",
+    }
+}
+
+object! {
+    /// A conversation, as it was counted for its price.
+    pub struct Conversation<'a> {
+        /// Its id.
+        pub id: Option<Str<'a>> = "id",
+        /// Until when, in seconds. A string or a number; only on `sent`.
+        pub expiration_timestamp: Option<Timestamp> = "expiration_timestamp",
+        /// Who or what opened it.
+        pub origin: Option<ConversationOrigin<'a>> = "origin",
+        /// The price, where group notifications nest it.
+        pub pricing: Option<Pricing<'a>> = "pricing",
+    }
+}
+
+object! {
+    /// Who or what opened a conversation.
+    pub struct ConversationOrigin<'a> {
+        /// `marketing`, `utility`, `service`, `authentication`, `referral_conversion`, …
+        pub kind: Option<Str<'a>> = "type",
+    }
+}
+
+object! {
+    /// What a message costs.
+    pub struct Pricing<'a> {
+        /// True if it is charged.
+        pub billable: Option<bool> = "billable",
+        /// `PMP` (per message), or `CBP` (per conversation) before 2025-07-01.
+        pub pricing_model: Option<Str<'a>> = "pricing_model",
+        /// `regular`, `free_customer_service`, `free_entry_point`.
+        pub kind: Option<Str<'a>> = "type",
+        /// `marketing`, `utility`, `authentication-international` (with a hyphen), …
+        pub category: Option<Str<'a>> = "category",
+    }
+}

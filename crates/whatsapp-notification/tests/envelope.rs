@@ -1,0 +1,327 @@
+//! The envelope in every order and condition: nothing is lost, nothing fails its siblings.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test's helpers may panic")]
+
+use whatsapp_notification::{Form, Kind, Notification, ParseErrorKind, Parser, Text};
+
+/// Kind and path of every event.
+fn events(body: &str) -> Vec<(Kind, String)> {
+    let notification = Notification::parse(body.to_owned()).expect("JSON");
+    let events: Vec<_> = notification.events().map(|event| (event.kind(), event.path())).collect();
+    assert_eq!(events.len(), notification.len());
+    events
+}
+
+fn expect(body: &str, expected: &[(Kind, &str)]) {
+    let found = events(body);
+    let found: Vec<_> = found.iter().map(|(kind, path)| (*kind, path.as_str())).collect();
+    assert_eq!(found, expected, "{body}");
+}
+
+const TEXT: &str =
+    r#"{"from":"1","id":"A","timestamp":"1750000000","text":{"body":"Hi"},"type":"text"}"#;
+const STATUS: &str = r#"{"id":"B","status":"sent","timestamp":"1750000000","recipient_id":"1"}"#;
+
+fn cloud(changes: &str) -> String {
+    format!(
+        r#"{{"object":"whatsapp_business_account","entry":[{{"id":"9","changes":[{changes}]}}]}}"#
+    )
+}
+
+#[test]
+fn everything_of_a_batch_is_read() {
+    let change = format!(
+        r#"{{"value":{{"messages":[{TEXT},{TEXT}],"statuses":[{STATUS}],"errors":[{{"code":1}}]}},"field":"messages"}}"#
+    );
+    let entry = format!(r#"{{"id":"9","changes":[{change},{change}]}}"#);
+    let body = format!(r#"{{"object":"x","entry":[{entry},{entry}]}}"#);
+    let events = events(&body);
+    assert_eq!(events.len(), 16);
+    assert_eq!(events[15], (Kind::Error, "/entry/1/changes/1/value/errors/0".into()));
+}
+
+#[test]
+fn the_order_of_keys_does_not_matter() {
+    let path = "/entry/0/changes/0/value/messages/0";
+    for change in [
+        format!(
+            r#"{{"value":{{"messages":[{TEXT}],"metadata":{{"phone_number_id":"7"}}}},"field":"messages"}}"#
+        ),
+        format!(
+            r#"{{"field":"messages","value":{{"metadata":{{"phone_number_id":"7"}},"messages":[{TEXT}]}}}}"#
+        ),
+    ] {
+        for body in [
+            format!(r#"{{"entry":[{{"changes":[{change}],"time":5,"id":"9"}}],"object":"x"}}"#),
+            format!(r#"{{"object":"x","entry":[{{"id":"9","time":5,"changes":[{change}]}}]}}"#),
+        ] {
+            expect(&body, &[(Kind::Text, path)]);
+            let notification = Notification::parse(body).unwrap();
+            let event = notification.events().next().unwrap();
+            assert!(event.entry_id().unwrap() == "9");
+            assert_eq!(event.entry_time().unwrap().as_secs(), 5);
+            assert!(event.field().unwrap() == "messages");
+            assert!(event.metadata().unwrap().phone_number_id.unwrap() == "7");
+        }
+    }
+}
+
+#[test]
+fn another_field_is_one_change_wherever_its_name_stands() {
+    for change in [
+        format!(r#"{{"value":{{"history":[],"messages":[{TEXT}],"odd":1}},"field":"history"}}"#),
+        format!(r#"{{"field":"history","value":{{"history":[],"messages":[{TEXT}],"odd":1}}}}"#),
+    ] {
+        expect(&cloud(&change), &[(Kind::Change, "/entry/0/changes/0/value")]);
+    }
+    expect(
+        &cloud(r#"{"field":"flows","value":"text"}"#),
+        &[(Kind::Change, "/entry/0/changes/0/value")],
+    );
+}
+
+#[test]
+fn messages_without_the_name_of_their_field_are_messages() {
+    let change = format!(r#"{{"value":{{"messages":[{TEXT}]}}}}"#);
+    expect(&cloud(&change), &[(Kind::Text, "/entry/0/changes/0/value/messages/0")]);
+    // Printed so in Meta's own documents.
+    expect(
+        &cloud(r#"{"value":{"event":"PARTNER_APP_UNINSTALLED"}}"#),
+        &[(Kind::Unknown, "/entry/0/changes/0")],
+    );
+}
+
+#[test]
+fn a_broken_item_costs_no_sibling() {
+    let items = format!(r#"{TEXT},3,null,[],{{}},{{"id":"x"}},{{"type":[],"id":"x"}},{TEXT}"#);
+    let base = "/entry/0/changes/0/value/messages/";
+    let expected: Vec<_> = (0..8)
+        .map(|at| {
+            let kind = if at == 0 || at == 7 { Kind::Text } else { Kind::Malformed };
+            (kind, format!("{base}{at}"))
+        })
+        .collect();
+    let change = format!(r#"{{"value":{{"messages":[{items}]}},"field":"messages"}}"#);
+    assert_eq!(events(&cloud(&change)), expected);
+
+    expect(
+        &format!(r#"{{"statuses":[{{}},{STATUS},{{"id":"B"}},{{"status":{{}}}}]}}"#),
+        &[
+            (Kind::Malformed, "/statuses/0"),
+            (Kind::Status, "/statuses/1"),
+            (Kind::Malformed, "/statuses/2"),
+            (Kind::Malformed, "/statuses/3"),
+        ],
+    );
+    expect(
+        r#"{"errors":[{},{"code":1},"x"],"contacts":[{},{"wa_id":"1"},7]}"#,
+        &[
+            (Kind::Malformed, "/errors/0"),
+            (Kind::Error, "/errors/1"),
+            (Kind::Malformed, "/errors/2"),
+            (Kind::Malformed, "/contacts/0"),
+            (Kind::Contact, "/contacts/1"),
+            (Kind::Malformed, "/contacts/2"),
+        ],
+    );
+}
+
+#[test]
+fn a_broken_envelope_member_costs_no_sibling() {
+    let change = format!(
+        r#"{{"value":{{"metadata":null,"contacts":null,"messages":[{TEXT}]}},"field":"messages"}}"#
+    );
+    expect(
+        &format!(
+            r#"{{"object":null,"entry":[3,{{"changes":[{change}]}},null,{{}},{{"changes":7}}]}}"#
+        ),
+        &[
+            (Kind::Malformed, "/entry/0"),
+            (Kind::Text, "/entry/1/changes/0/value/messages/0"),
+            (Kind::Malformed, "/entry/2"),
+            (Kind::Malformed, "/entry/3"),
+            (Kind::Malformed, "/entry/4/changes"),
+        ],
+    );
+    expect(r#"{"object":"x","entry":"y"}"#, &[(Kind::Malformed, "/entry")]);
+    expect(&cloud("[]"), &[(Kind::Malformed, "/entry/0/changes/0")]);
+    expect(&cloud("{}"), &[(Kind::Malformed, "/entry/0/changes/0")]);
+    for value in ["null", "3", "[]"] {
+        let change = format!(r#"{{"value":{value},"field":"messages"}}"#);
+        expect(&cloud(&change), &[(Kind::Malformed, "/entry/0/changes/0")]);
+    }
+    let change = format!(
+        r#"{{"value":{{"metadata":5,"messages":{{}},"statuses":[{STATUS}]}},"field":"messages"}}"#
+    );
+    let base = "/entry/0/changes/0/value/";
+    expect(
+        &cloud(&change),
+        &[
+            (Kind::Malformed, &format!("{base}metadata")),
+            (Kind::Malformed, &format!("{base}messages")),
+            (Kind::Status, &format!("{base}statuses/0")),
+        ],
+    );
+}
+
+#[test]
+fn unknown_members_are_events_unless_they_are_null() {
+    let change = format!(
+        r#"{{"value":{{"messages":[{TEXT}],"user_actions":[1],"no":null}},"field":"messages","x":1}}"#
+    );
+    let body = format!(
+        r#"{{"object":"x","entry":[{{"id":"9","changes":[{change}],"changed_fields":["a"]}}],"y":2}}"#
+    );
+    expect(
+        &body,
+        &[
+            (Kind::Text, "/entry/0/changes/0/value/messages/0"),
+            (Kind::Unknown, "/entry/0/changes/0/value/user_actions"),
+            (Kind::Unknown, "/entry/0/changes/0/x"),
+            (Kind::Unknown, "/entry/0/changed_fields"),
+            (Kind::Unknown, "/y"),
+        ],
+    );
+    expect(
+        &format!(r#"{{"messages":[{TEXT}],"z":{{}}}}"#),
+        &[(Kind::Text, "/messages/0"), (Kind::Unknown, "/z")],
+    );
+}
+
+#[test]
+fn empty_arrays_hold_no_events() {
+    for body in [
+        r#"{"statuses":[]}"#,
+        r#"{"messages":[],"contacts":[]}"#,
+        r#"{"object":"x","entry":[]}"#,
+        r#"{"entry":[{"id":"1","changes":[]}]}"#,
+        r#"{"entry":[{"id":"1","changes":[{"value":{"messages":[]},"field":"messages"}]}]}"#,
+    ] {
+        expect(body, &[]);
+    }
+}
+
+#[test]
+fn the_form_is_told_by_the_members_at_the_top() {
+    let form = |body: &str| Notification::parse(body.to_owned()).unwrap().form();
+    assert_eq!(form(r#"{"object":"x"}"#), Form::Cloud);
+    assert_eq!(form(r#"{"entry":[]}"#), Form::Cloud);
+    assert_eq!(form(r#"{"statuses":[]}"#), Form::OnPremises);
+    assert_eq!(form(r#"{"object":null,"entry":null,"messages":[]}"#), Form::OnPremises);
+    for body in
+        ["{}", "[]", "3", r#""x""#, r#"{"field":"messages","value":{}}"#, r#"{"messages":null}"#]
+    {
+        assert_eq!(form(body), Form::Other, "{body}");
+        expect(body, &[(Kind::Unknown, "")]);
+    }
+}
+
+#[test]
+fn a_body_of_both_forms_is_a_cloud_body() {
+    for body in [
+        format!(
+            r#"{{"messages":[{TEXT}],"entry":[{{"changes":[{{"value":{{"messages":[{TEXT}]}},"field":"messages"}}]}}]}}"#
+        ),
+        format!(
+            r#"{{"entry":[{{"changes":[{{"value":{{"messages":[{TEXT}]}},"field":"messages"}}]}}],"messages":[{TEXT}]}}"#
+        ),
+    ] {
+        assert_eq!(Notification::parse(body.clone()).unwrap().form(), Form::Cloud);
+        let mut found = events(&body);
+        found.sort();
+        assert_eq!(
+            found,
+            [
+                (Kind::Text, "/entry/0/changes/0/value/messages/0".into()),
+                (Kind::Unknown, "/messages".into()),
+            ]
+        );
+    }
+}
+
+#[test]
+fn of_a_repeated_key_the_last_one_wins() {
+    let other = TEXT.replace("\"A\"", "\"Z\"").replace("Hi", "last");
+    let ids = |body: &str| -> Vec<String> {
+        let notification = Notification::parse(body.to_owned()).unwrap();
+        notification
+            .events()
+            .map(|event| event.id().map(String::from).unwrap_or_default())
+            .collect()
+    };
+    let value = |items: &str| format!(r#"{{"value":{{{items}}},"field":"messages"}}"#);
+    // Messages with statuses between them: only the rows of the first array go.
+    let twice = format!(r#""messages":[{TEXT},{TEXT}],"statuses":[{STATUS}],"messages":[{other}]"#);
+    assert_eq!(ids(&cloud(&value(&twice))), ["B", "Z"]);
+    assert_eq!(ids(&format!("{{{twice}}}")), ["B", "Z"]);
+    let first = value(&format!(r#""messages":[{TEXT}]"#));
+    let last = value(&format!(r#""messages":[{other}]"#));
+    // changes, entry, value, field
+    assert_eq!(ids(&format!(r#"{{"entry":[{{"changes":[{first}],"changes":[{last}]}}]}}"#)), ["Z"]);
+    assert_eq!(
+        ids(&format!(r#"{{"entry":[{{"changes":[{first}]}}],"entry":[{{"changes":[{last}]}}]}}"#)),
+        ["Z"]
+    );
+    assert_eq!(
+        ids(&cloud(&format!(
+            r#"{{"value":{{"messages":[{TEXT}]}},"value":{{"messages":[{other}]}},"field":"messages"}}"#
+        ))),
+        ["Z"]
+    );
+    assert_eq!(ids(&format!(r#"{{"messages":[{TEXT}],"messages":null}}"#)), Vec::<String>::new());
+    let renamed =
+        format!(r#"{{"field":"history","value":{{"messages":[{TEXT}]}},"field":"messages"}}"#);
+    expect(&cloud(&renamed), &[(Kind::Text, "/entry/0/changes/0/value/messages/0")]);
+    let renamed =
+        format!(r#"{{"field":"messages","value":{{"messages":[{TEXT}]}},"field":"history"}}"#);
+    expect(&cloud(&renamed), &[(Kind::Change, "/entry/0/changes/0/value")]);
+    // Inside an item: routing and view agree.
+    let body = r#"{"messages":[{"type":"image","id":"1","id":"2","type":"text","text":{"body":"a"},"text":{"body":"b","body":"c"}}]}"#;
+    let notification = Notification::parse(body).unwrap();
+    let event = notification.events().next().unwrap().narrow::<Text>().unwrap();
+    assert!(event.id().unwrap() == "2" && event.get().header.id.unwrap() == "2");
+    assert!(event.get().body.unwrap() == "c");
+}
+
+#[test]
+fn keys_written_with_escapes_are_the_same_keys() {
+    let body = r#"{"\u006fbject":"x","\u0065ntry":[{"ch\u0061nges":[{"v\u0061lue":{"mess\u0061ges":[
+        {"fr\u006fm":"1","\u0069d":"A","t\u0079pe":"te\u0078t","te\u0078t":{"b\u006fdy":"Hi"}}
+    ]},"fi\u0065ld":"mess\u0061ges"}]}]}"#;
+    expect(body, &[(Kind::Text, "/entry/0/changes/0/value/messages/0")]);
+    let notification = Notification::parse(body).unwrap();
+    let event = notification.events().next().unwrap().narrow::<Text>().unwrap();
+    assert!(event.id().unwrap() == "A" && event.get().body.unwrap() == "Hi");
+    assert!(event.sender().address().unwrap() == "1");
+}
+
+#[test]
+fn limits_have_their_own_errors() {
+    let kind = |parser: Parser, body: String| {
+        parser.parse(body, Default::default()).err().map(|error| error.kind())
+    };
+    let errors = |n: usize| format!(r#"{{"errors":[{}]}}"#, vec![r#"{"code":1}"#; n].join(","));
+    let parser = Parser::new().max_events(3);
+    assert_eq!(kind(parser, errors(3)), None);
+    assert_eq!(kind(parser, errors(4)), Some(ParseErrorKind::TooManyEvents));
+    // What is replaced does not count.
+    let twice = format!(r#"{{"errors":[{{"code":1}},{{"code":1}}],{}"#, &errors(3)[1..]);
+    assert_eq!(kind(parser, twice), None);
+    let deep = |n: usize| format!(r#"{{"x":{}{}}}"#, "[".repeat(n), "]".repeat(n));
+    assert_eq!(kind(Parser::new(), deep(127)), None);
+    assert_eq!(kind(Parser::new(), deep(128)), Some(ParseErrorKind::TooDeep));
+    assert_eq!(kind(Parser::new().max_depth(3), deep(3)), Some(ParseErrorKind::TooDeep));
+    assert_eq!(kind(Parser::new(), deep(2_000_000)), Some(ParseErrorKind::TooDeep));
+    let error = Notification::parse(&b"{\"a\":\"\xff\"}"[..]).unwrap_err();
+    assert_eq!((error.kind(), error.offset()), (ParseErrorKind::Utf8, 6));
+}
+
+#[test]
+fn an_authentic_body_that_is_not_json_is_kept_whole() {
+    let notification = Notification::unparseable(&b"\xffoops"[..], Default::default());
+    let event = notification.events().next().unwrap();
+    assert_eq!((event.kind(), event.raw(), event.path().as_str()), (Kind::Unparseable, "", ""));
+    let event = event.narrow::<whatsapp_notification::Unparseable>().unwrap();
+    assert_eq!(event.get(), b"\xffoops");
+    assert!(event.id().is_none() && event.timestamp().is_none() && event.conversation().is_none());
+}

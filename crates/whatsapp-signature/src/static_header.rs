@@ -1,0 +1,114 @@
+//! [`StaticHeader`]: a header with a value that both sides know.
+//!
+//! ```
+//! use whatsapp_signature::{Scheme, Source, StaticHeader};
+//!
+//! let scheme = StaticHeader::new("Authorization", "Bearer 3f1c9a0b7d5e4c2a8b6f")?;
+//! assert_eq!(scheme.source(), Source::Header("authorization"));
+//! assert!(scheme.credential(&[b"Bearer 3f1c9a0b7d5e4c2a8b6f"]).is_ok());
+//! # Ok::<(), whatsapp_signature::SecretError>(())
+//! ```
+
+use crate::{
+    ConfigError, Credential, Refusal, Scheme, SecretError, SecretName, Source,
+    path_secret::{hash, prove},
+    secret::{consume, is_blank},
+    secrets::Secrets,
+};
+
+/// A header with a fixed value, which some hosts of the On-Premises API let you set (360dialog,
+/// `/v1/configs/webhook`). The value is compared whole and exactly, `Bearer ` or `Basic ` included.
+///
+/// Only hashes of the values are kept, and they are compared in constant time.
+#[derive(Clone, Debug)]
+pub struct StaticHeader {
+    name: String,
+    hashes: Secrets<[u8; 32]>,
+}
+
+impl StaticHeader {
+    /// A scheme with one value, named `default`.
+    ///
+    /// # Errors
+    /// [`SecretError`] if the value is blank or the name is not that of a header.
+    pub fn new(name: impl AsRef<str>, value: impl Into<String>) -> Result<Self, SecretError> {
+        Ok(StaticHeader { name: header_name(name)?, hashes: Secrets::one(value_hash(value)?) })
+    }
+
+    /// A scheme with several named values, so that one can be rotated.
+    ///
+    /// # Errors
+    /// [`ConfigError`], also for what [`new`](Self::new) would refuse.
+    pub fn several<N: Into<SecretName>, S: Into<String>>(
+        name: impl AsRef<str>,
+        values: impl IntoIterator<Item = (N, S)>,
+    ) -> Result<Self, ConfigError> {
+        let hashes = Secrets::several(values, value_hash)?;
+        let name = name.as_ref();
+        let name = header_name(name).map_err(|error| ConfigError::Invalid(name.into(), error))?;
+        Ok(StaticHeader { name, hashes })
+    }
+}
+
+fn header_name(name: impl AsRef<str>) -> Result<String, SecretError> {
+    let name = name.as_ref();
+    let token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
+    if name.is_empty() || !name.bytes().all(token) {
+        return Err(SecretError::NotAHeaderName);
+    }
+    Ok(name.to_ascii_lowercase())
+}
+
+fn value_hash(value: impl Into<String>) -> Result<[u8; 32], SecretError> {
+    consume(value, |value| {
+        if is_blank(value.as_bytes()) {
+            Err(SecretError::Blank)
+        } else {
+            Ok(hash(value.as_bytes()))
+        }
+    })
+}
+
+impl Scheme for StaticHeader {
+    fn name(&self) -> &'static str {
+        "static-header"
+    }
+
+    fn source(&self) -> Source<'_> {
+        Source::Header(&self.name)
+    }
+
+    fn credential(&self, values: &[&[u8]]) -> Result<Credential, Refusal> {
+        prove(&self.hashes, values)
+    }
+
+    fn verify(&self, credential: &Credential, _body: &[u8]) -> Result<SecretName, Refusal> {
+        credential.proven()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::RefusalKind;
+
+    #[test]
+    fn the_value_must_be_exactly_the_one() {
+        let scheme = StaticHeader::new("Authorization", "Bearer canary").unwrap();
+        let kind = |values: &[&[u8]]| scheme.credential(values).err().map(|refusal| refusal.kind());
+        assert_eq!(kind(&[b"Bearer canary"]), None);
+        assert_eq!(kind(&[b"bearer canary"]), Some(RefusalKind::Mismatch));
+        assert_eq!(kind(&[b"Bearer canary "]), Some(RefusalKind::Mismatch));
+        assert_eq!(kind(&[]), Some(RefusalKind::Missing));
+        assert_eq!(kind(&[b"Bearer canary", b"Bearer canary"]), Some(RefusalKind::Repeated));
+        assert!(!format!("{scheme:?}").contains("canary"));
+    }
+
+    #[test]
+    fn names_and_values_that_cannot_be_are_refused() {
+        for name in ["", "a b", "a:", "é"] {
+            assert_eq!(StaticHeader::new(name, "x").unwrap_err(), SecretError::NotAHeaderName);
+        }
+        assert_eq!(StaticHeader::new("a", " ").unwrap_err(), SecretError::Blank);
+    }
+}

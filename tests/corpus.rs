@@ -1,0 +1,219 @@
+//! Over the corpus: every document parses, every message and status in it is an event of its right
+//! kind, and what the views say is what the document says, in each byte form.
+
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test's helpers may panic")]
+
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tests::corpus;
+use whatsapp_notification::{Form, Kind, Notification};
+
+/// What a reader that builds the whole tree finds: kind and JSON of every event.
+fn expected(body: &Value) -> Vec<(Kind, &Value)> {
+    let mut found = Vec::new();
+    if let Some(entries) = body.get("entry") {
+        for entry in items(entries) {
+            for change in items(&entry["changes"]) {
+                match change["field"].as_str() {
+                    Some("messages") => arrays(&change["value"], &mut found),
+                    Some(_) => found.push((Kind::Change, &change["value"])),
+                    None => found.push((Kind::Unknown, change)),
+                }
+            }
+        }
+    } else if body.get("data").is_some() {
+        found.push((Kind::Unknown, body));
+    } else {
+        arrays(body, &mut found);
+    }
+    found
+}
+
+fn items(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().into_iter().flatten()
+}
+
+fn arrays<'a>(value: &'a Value, found: &mut Vec<(Kind, &'a Value)>) {
+    for (name, member) in value.as_object().into_iter().flatten() {
+        match name.as_str() {
+            "messages" => {
+                found.extend(items(member).map(|message| (message_kind(message), message)));
+            }
+            "statuses" => found.extend(items(member).map(|status| (Kind::Status, status))),
+            "errors" => found.extend(items(member).map(|error| (Kind::Error, error))),
+            "contacts" => {
+                let unused = items(member).filter(|contact| !is_used(contact, value));
+                found.extend(unused.map(|contact| (Kind::Contact, contact)));
+            }
+            "messaging_product" | "metadata" => {}
+            _ => found.push((Kind::Unknown, member)),
+        }
+    }
+}
+
+fn message_kind(message: &Value) -> Kind {
+    let by_name = |name: &str| match name {
+        "unknown" => Some(Kind::Unsupported),
+        name => Kind::ALL.iter().copied().find(|kind| kind.is_message() && kind.name() == name),
+    };
+    match message["type"].as_str() {
+        Some(name) => by_name(name).unwrap_or(Kind::OtherMessage),
+        None => message.as_object().unwrap().keys().find_map(|key| by_name(key)).expect("a kind"),
+    }
+}
+
+/// True if a message or status names the contact by any of its ids.
+fn is_used(contact: &Value, value: &Value) -> bool {
+    let ids = [&contact["user_id"], &contact["wa_id"]];
+    let ids: Vec<_> = ids.iter().filter_map(|id| id.as_str()).filter(|id| !id.is_empty()).collect();
+    let names = [
+        "from",
+        "from_user_id",
+        "recipient_id",
+        "recipient_user_id",
+        "recipient_participant_id",
+        "participant_recipient_id",
+        "recipient_participant_user_id",
+    ];
+    let messages = items(&value["messages"]).chain(items(&value["statuses"]));
+    let mut used = messages.flat_map(|item| {
+        let inner = item["message"]["recipient_id"].as_str();
+        names.iter().filter_map(|name| item[*name].as_str()).chain(inner)
+    });
+    used.any(|id| ids.contains(&id))
+}
+
+#[test]
+fn every_message_and_status_is_an_event_of_its_right_kind() {
+    let mut counts = BTreeMap::new();
+    for document in corpus() {
+        let notification = Notification::parse(document.text.clone()).expect(&document.name);
+        let body: Value = serde_json::from_str(&document.text).unwrap();
+        let form = if document.name.starts_with("cloud") {
+            Form::Cloud
+        } else if body.get("data").is_some() {
+            Form::Other // One document of the Conversions API wraps the body in `data`.
+        } else {
+            Form::OnPremises
+        };
+        assert_eq!(notification.form(), form, "{}", document.name);
+        let mut expected = expected(&body);
+        for event in &notification {
+            let json: Value = event.deserialize().unwrap();
+            assert_eq!(
+                body.pointer(&event.path()),
+                Some(&json),
+                "{} {}",
+                document.name,
+                event.path()
+            );
+            let at =
+                expected.iter().position(|(kind, value)| *kind == event.kind() && **value == json);
+            let at =
+                at.unwrap_or_else(|| panic!("{}: {:?} {}", document.name, event, event.path()));
+            expected.remove(at);
+            *counts.entry(event.kind()).or_insert(0) += 1;
+        }
+        assert!(expected.is_empty(), "{}: not found: {expected:?}", document.name);
+    }
+    println!("{counts:?}");
+}
+
+#[test]
+fn views_say_what_the_document_says() {
+    let mut leaves = 0;
+    for document in corpus() {
+        let notification = Notification::parse(document.text.clone()).unwrap();
+        for event in &notification {
+            let json: Value = event.deserialize().unwrap();
+            let view = serde_json::to_value(event.get()).unwrap();
+            leaves += within(&view, &json, &format!("{} {}", document.name, event.path()));
+            if let Some(id) = event.id() {
+                assert_eq!(json["id"].as_str(), Some(&*id.to_cow()));
+            }
+            if event.kind().is_message() || event.kind() == Kind::Status {
+                // Some documents have `TIMESTAMP` where a time belongs.
+                let time = event.timestamp().map(whatsapp_notification::Timestamp::as_secs);
+                assert_eq!(number(&json["timestamp"]), time, "{}", document.name);
+                assert!(event.id().is_some(), "{}", document.name);
+            }
+        }
+    }
+    println!("{leaves} values are alike");
+}
+
+/// Every value of the view stands in the document, under the same name; counts them.
+fn within(view: &Value, json: &Value, place: &str) -> usize {
+    match (view, json) {
+        (Value::Object(view), Value::Object(json)) => view
+            .iter()
+            .map(|(name, value)| {
+                let member = json.get(name).unwrap_or_else(|| panic!("{place}: no {name}"));
+                within(value, member, &format!("{place}/{name}"))
+            })
+            .sum(),
+        (Value::Array(view), Value::Array(json)) => {
+            assert_eq!(view.len(), json.len(), "{place}");
+            view.iter().zip(json).map(|(view, json)| within(view, json, place)).sum()
+        }
+        (view, json) if view == json => 1,
+        // Times are numbers in a view.
+        (view, json) => {
+            assert!(
+                number(view).is_some() && number(view) == number(json),
+                "{place}: {view} {json}"
+            );
+            1
+        }
+    }
+}
+
+fn number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_str()?.parse().ok())
+}
+
+/// The byte form that WhatsApp sends: compact, `/` and every non-ASCII character escaped.
+fn escaped(json: &Value) -> String {
+    let mut text = String::new();
+    for char in json.to_string().chars() {
+        match char {
+            '/' => text.push_str("\\/"),
+            char if char.is_ascii() => text.push(char),
+            char => {
+                let mut units = [0; 2];
+                for unit in char.encode_utf16(&mut units) {
+                    text.push_str(&format!("\\u{unit:04x}"));
+                }
+            }
+        }
+    }
+    text
+}
+
+#[test]
+fn every_byte_form_reads_the_same() {
+    for document in corpus() {
+        let json: Value = serde_json::from_str(&document.text).unwrap();
+        let forms =
+            [escaped(&json), json.to_string(), serde_json::to_string_pretty(&json).unwrap()];
+        let notification = Notification::parse(document.text.clone()).unwrap();
+        for form in forms {
+            let other = Notification::parse(form).unwrap();
+            let mut others: Vec<_> = other.events().collect();
+            assert_eq!(others.len(), notification.len(), "{}", document.name);
+            for event in &notification {
+                let alike = others.iter().position(|other| {
+                    other.path() == event.path()
+                        && other.kind() == event.kind()
+                        && other.id() == event.id()
+                        && other.conversation() == event.conversation()
+                        && other.sender().name() == event.sender().name()
+                        && serde_json::to_value(other.get()).unwrap()
+                            == serde_json::to_value(event.get()).unwrap()
+                });
+                others
+                    .remove(alike.unwrap_or_else(|| panic!("{} {}", document.name, event.path())));
+            }
+        }
+    }
+}
