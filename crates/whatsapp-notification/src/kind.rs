@@ -112,6 +112,13 @@ kinds! {
 }
 
 impl Kind {
+    /// The place in [`ALL`](Self::ALL), for tables by kind.
+    #[inline]
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
     /// True for the kinds that an item of `messages` can be.
     #[inline]
     #[must_use]
@@ -202,7 +209,7 @@ mod tests {
         assert_eq!(names.len(), Kind::ALL.len());
         assert!(Kind::ALL.len() <= 32);
         for (at, kind) in Kind::ALL.iter().enumerate() {
-            assert_eq!(*kind as usize, at);
+            assert_eq!(kind.index(), at);
         }
     }
 

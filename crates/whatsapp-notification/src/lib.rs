@@ -81,7 +81,7 @@ pub use error::{ParseError, ParseErrorKind};
 pub use event::Event;
 pub use json::{Chars, List, ListIter, LoneSurrogate, Nested, Number, Raw, Str};
 pub use kind::{Kind, Kinds};
-pub use notification::{Events, Form, Notification, Parser};
+pub use notification::{Events, Form, IntoEvents, Notification, Parser};
 pub use origin::{Origin, Proof};
 pub use party::Party;
 pub use payload::{

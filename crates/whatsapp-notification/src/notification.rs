@@ -235,6 +235,16 @@ impl<'a> IntoIterator for &'a Notification {
     }
 }
 
+impl IntoIterator for Notification {
+    type Item = Event<Any>;
+    type IntoIter = IntoEvents;
+
+    fn into_iter(self) -> IntoEvents {
+        let left = self.len();
+        IntoEvents { notification: self, next: 0, left }
+    }
+}
+
 /// The events of a [`Notification`], in the body's order.
 #[derive(Clone)]
 pub struct Events<'a> {
@@ -243,35 +253,58 @@ pub struct Events<'a> {
     left: usize,
 }
 
-impl Iterator for Events<'_> {
-    type Item = Event<Any>;
+/// The events of a [`Notification`], in the body's order; it owns a share of the notification.
+#[derive(Clone)]
+pub struct IntoEvents {
+    notification: Notification,
+    next: Index,
+    left: usize,
+}
 
-    fn next(&mut self) -> Option<Event<Any>> {
-        let rows = &self.notification.inner.slice;
-        while let Some(row) = rows.get(self.next as usize) {
-            let index = self.next;
-            self.next += 1;
+impl Notification {
+    /// The first event at or behind row `next`, which moves behind it.
+    fn next_event(&self, next: &mut Index, left: &mut usize) -> Option<Event<Any>> {
+        while let Some(row) = self.inner.slice.get(*next as usize) {
+            let index = *next;
+            *next += 1;
             if row.is_event() {
-                self.left = self.left.saturating_sub(1);
-                return Some(Event::new(self.notification.clone(), index));
+                *left = left.saturating_sub(1);
+                return Some(Event::new(self.clone(), index));
             }
         }
         None
     }
-
-    fn size_hint(&self) -> (usize, Option<usize>) {
-        (self.left, Some(self.left))
-    }
 }
 
-impl ExactSizeIterator for Events<'_> {}
-impl std::iter::FusedIterator for Events<'_> {}
+/// The traits of an iterator over events, for the one that borrows and the one that owns.
+macro_rules! event_iterator {
+    ($($Iter:ty),*) => {
+        $(
+            impl Iterator for $Iter {
+                type Item = Event<Any>;
 
-impl fmt::Debug for Events<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Events").field("left", &self.left).finish()
-    }
+                fn next(&mut self) -> Option<Event<Any>> {
+                    self.notification.next_event(&mut self.next, &mut self.left)
+                }
+
+                fn size_hint(&self) -> (usize, Option<usize>) {
+                    (self.left, Some(self.left))
+                }
+            }
+
+            impl ExactSizeIterator for $Iter {}
+            impl std::iter::FusedIterator for $Iter {}
+
+            impl fmt::Debug for $Iter {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.debug_struct(stringify!($Iter)).field("left", &self.left).finish()
+                }
+            }
+        )*
+    };
 }
+
+event_iterator!(Events<'_>, IntoEvents);
 
 #[cfg(test)]
 mod tests {

@@ -1,0 +1,62 @@
+//! What is logged and counted. Kinds, labels, places and lengths; never content, and never a
+//! handler's error, which may repeat content: log it in the handler.
+
+#![cfg_attr(
+    not(any(feature = "tracing", feature = "metrics")),
+    allow(unused_variables, reason = "nothing is told without these features")
+)]
+
+use crate::{BoxError, Outcome};
+use whatsapp_notification::{Event, Kind};
+
+#[inline]
+fn count(kind: Kind, outcome: &'static str) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("whatsapp_events_total", "kind" => kind.name(), "outcome" => outcome)
+        .increment(1);
+}
+
+/// A handler has come to its end.
+#[inline]
+pub(crate) fn handled(kind: Kind, result: &Result<Outcome, BoxError>) {
+    count(kind, result.as_ref().map_or("error", Outcome::name));
+}
+
+/// No route takes the event.
+#[inline]
+pub(crate) fn unrouted(event: &Event) {
+    count(event.kind(), "unrouted");
+    #[cfg(feature = "tracing")]
+    if let Kind::Unknown | Kind::Malformed | Kind::Unparseable = event.kind() {
+        tracing::warn!(
+            target: "whatsapp",
+            kind = event.kind().name(),
+            label = event.notification().origin().label(),
+            path = event.path(),
+            length = event.raw().len(),
+            "unrouted event"
+        );
+    }
+}
+
+/// An event failed: WhatsApp will send its notification again.
+#[inline]
+pub(crate) fn failed(kind: Kind) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "whatsapp", kind = kind.name(), "event not handled");
+}
+
+/// A handler gave an event up.
+#[inline]
+pub(crate) fn dead(kind: Kind, reason: &str) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "whatsapp", kind = kind.name(), reason, "event given up");
+}
+
+/// A handler panicked. The panic hook has told where.
+#[inline]
+pub(crate) fn panicked(kind: Kind) {
+    count(kind, "panic");
+    #[cfg(feature = "tracing")]
+    tracing::error!(target: "whatsapp", kind = kind.name(), "handler panicked");
+}
