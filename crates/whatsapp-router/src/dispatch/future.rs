@@ -207,3 +207,21 @@ impl<S, F> fmt::Debug for DispatchFuture<S, F> {
         f.debug_struct("DispatchFuture").field("total", &self.total).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn conversations_spread_over_the_lanes_and_stay_in_theirs() {
+        let text = |from| format!(r#"{{"from":"{from}","id":"A","type":"text"}}"#);
+        let texts: Vec<_> = (0..200).map(|n| text(15_550_000 + n % 100)).collect();
+        let body = format!(r#"{{"messages":[{}]}}"#, texts.join(","));
+        let events: Vec<Event> = Notification::parse(body).unwrap().into_iter().collect();
+        let lanes: Vec<usize> = events.iter().map(|event| lane_of(event, 4)).collect();
+        assert_eq!(lanes[..100], lanes[100..]);
+        for lane in 0..4 {
+            assert!(lanes.iter().filter(|other| **other == lane).count() > 20, "{lanes:?}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! [`WebhookBuilder`]: endpoints, limits and the notification service of a layer.
+
+use crate::{
+    ConfigError, ConfigErrorKind, Endpoint, WebhookLayer, WebhookService,
+    endpoint::Mounted,
+    layer::Shared,
+    limits::{InFlight, Limits},
+    telemetry,
+};
+use std::{fmt, sync::Arc};
+use tower_layer::Layer;
+use tower_service::Service;
+use whatsapp_notification::{Notification, Parser};
+use whatsapp_router::BoxError;
+
+/// Builds a [`WebhookLayer`] or a [`WebhookService`]; start with [`WebhookLayer::builder`].
+///
+/// `N` is the notification service: `()` until [`deliver_to`](Self::deliver_to) sets it.
+///
+/// ```
+/// use std::time::Duration;
+/// use tower_whatsapp::{
+///     AppSecret, Cloud, Dispatch, EventRouter, OnPremises, PathSecret, WebhookLayer,
+/// };
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let (secret, token, hook) = ("app secret", "token", "0123456789abcdef");
+/// let webhook = WebhookLayer::builder()
+///     .endpoint("/whatsapp", Cloud::new(AppSecret::new(secret)?).verify_token(token)?)
+///     .endpoint("/onprem/{secret}", OnPremises::new("shop-1", PathSecret::new(hook)?))
+///     .body_deadline(Duration::from_secs(5))
+///     .deliver_to(Dispatch::new(EventRouter::builder().build()?))
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use]
+pub struct WebhookBuilder<N = ()> {
+    endpoints: Vec<(String, Endpoint)>,
+    limits: Limits,
+    service: N,
+}
+
+impl WebhookBuilder {
+    pub(crate) fn new() -> Self {
+        WebhookBuilder { endpoints: Vec::new(), limits: Limits::default(), service: () }
+    }
+}
+
+impl<N> WebhookBuilder<N> {
+    /// Adds a callback URL: a [`Cloud`](crate::Cloud) or [`OnPremises`](crate::OnPremises)
+    /// endpoint at this path, as the layer sees it.
+    ///
+    /// The request's path has to be exactly this one, trailing slash and all. A segment
+    /// `{secret}` stands where the path itself holds the secret
+    /// ([`PathSecret`](crate::PathSecret)); a request with a wrong one is passed on as if the path
+    /// did not exist. Errors wait for [`build`](Self::build).
+    pub fn endpoint(mut self, path: impl Into<String>, endpoint: impl Into<Endpoint>) -> Self {
+        self.endpoints.push((path.into(), endpoint.into()));
+        self
+    }
+
+    /// Sets the notification service: any `Service<Notification>` that is `Clone`, such as a
+    /// [`Dispatch`](crate::Dispatch). Its `Ok` is a 200, its `Err` a 503.
+    pub fn deliver_to<M>(self, service: M) -> WebhookBuilder<M> {
+        let WebhookBuilder { endpoints, limits, .. } = self;
+        WebhookBuilder { endpoints, limits, service }
+    }
+
+    /// How long a body may be, in bytes. Default 3 MiB + 64 KiB; Meta's bodies have up to 3 MB.
+    /// Past it: 413.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.limits.body = bytes;
+        self
+    }
+
+    /// How many bytes of bodies the layer may hold at once, in all requests together. Default
+    /// 64 MiB. Past it: 503.
+    ///
+    /// Counted as they are received, and until the notification service is done, so that nobody
+    /// is shut out by a client that promises much and sends nothing.
+    pub fn max_in_flight(mut self, bytes: usize) -> Self {
+        self.limits.in_flight = bytes;
+        self
+    }
+
+    /// How long a body may take to come, or `None` for ever. Default 10 s. Past it: 408.
+    #[cfg(feature = "tokio")]
+    pub fn body_deadline(mut self, after: impl Into<Option<std::time::Duration>>) -> Self {
+        self.limits.body_deadline = after.into();
+        self
+    }
+
+    /// How long the notification service may take, getting ready included, or `None` for ever.
+    /// Default 20 s. Past it: 503, and its future is dropped.
+    ///
+    /// WhatsApp does not publish how long it waits; what others have seen is between 3 and 20 s.
+    /// After that nobody is there to read the answer.
+    #[cfg(feature = "tokio")]
+    pub fn handling_deadline(mut self, after: impl Into<Option<std::time::Duration>>) -> Self {
+        self.limits.handling_deadline = after.into();
+        self
+    }
+
+    /// How deep a body may be nested and how many events it may hold. Default: depth 128, 65,536
+    /// events. Past it: 413.
+    pub fn parser(mut self, parser: Parser) -> Self {
+        self.limits.parser = parser;
+        self
+    }
+}
+
+impl<N> WebhookBuilder<N>
+where
+    N: Service<Notification> + Clone,
+    N::Error: Into<BoxError>,
+{
+    /// Builds the layer. What its endpoints warn of is logged here, once.
+    ///
+    /// # Errors
+    /// [`ConfigError`] if there is no endpoint, a path or limit is not possible, two paths are the
+    /// same, or a scheme's secret and its path do not go together.
+    pub fn build(self) -> Result<WebhookLayer<N>, ConfigError> {
+        let WebhookBuilder { endpoints, limits, service } = self;
+        if limits.body == 0 || limits.in_flight < limits.body {
+            return Err(ConfigError::new(ConfigErrorKind::InvalidLimit));
+        }
+        let mut mounted: Vec<Arc<Mounted>> = Vec::with_capacity(endpoints.len());
+        for (path, endpoint) in endpoints {
+            let next = Mounted::new(&path, endpoint)?;
+            if mounted.iter().any(|other| other.path() == next.path()) {
+                return Err(ConfigError::of(ConfigErrorKind::DuplicatePath, next.label()));
+            }
+            mounted.push(Arc::new(next));
+        }
+        if mounted.is_empty() {
+            return Err(ConfigError::new(ConfigErrorKind::NoEndpoint));
+        }
+        mounted.sort_by_key(|endpoint| endpoint.path().has_secret());
+        telemetry::built(&mounted);
+        let in_flight = Arc::new(InFlight::new(limits.in_flight));
+        let shared = Shared { endpoints: mounted.into(), limits, in_flight };
+        Ok(WebhookLayer::new(shared, service))
+    }
+
+    /// Builds a service of its own, to which every other path is a 404: for axum's
+    /// `route_service`, or for hyper.
+    ///
+    /// # Errors
+    /// As [`build`](Self::build).
+    pub fn build_service(self) -> Result<WebhookService<N>, ConfigError> {
+        Ok(WebhookService::new(self.build()?.layer(crate::service::NotFound)))
+    }
+}
+
+/// Shows the endpoints' labels, forms and schemes, and the limits.
+impl<N> fmt::Debug for WebhookBuilder<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let endpoints: Vec<_> = self.endpoints.iter().map(|(_, endpoint)| endpoint).collect();
+        f.debug_struct("WebhookBuilder")
+            .field("endpoints", &endpoints)
+            .field("limits", &self.limits)
+            .finish_non_exhaustive()
+    }
+}

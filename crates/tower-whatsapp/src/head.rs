@@ -1,0 +1,79 @@
+//! What the head of a request alone decides, before a byte of its body is read.
+
+use crate::{
+    RejectionKind,
+    answer::Answer,
+    challenge,
+    endpoint::{Mounted, Shown},
+    layer::Shared,
+};
+use http::{HeaderMap, Method, Request, header};
+use http_body::Body;
+use whatsapp_signature::Credential;
+
+/// The credential under which the body is worth reading, or the answer.
+pub(crate) fn decide<B: Body>(
+    endpoint: &Mounted,
+    shared: &Shared,
+    in_path: Option<Credential>,
+    request: &Request<B>,
+) -> Result<Shown, Answer> {
+    match (request.method(), endpoint.token()) {
+        (&Method::POST, _) => {}
+        (&Method::GET, Some(token)) => {
+            return Err(challenge::answer(request.uri().query(), token));
+        }
+        _ => return Err(Answer::rejected(RejectionKind::MethodNotAllowed)),
+    }
+    let headers = request.headers();
+    if !is_identity(headers) {
+        return Err(Answer::rejected(RejectionKind::ContentEncoding));
+    }
+    let limit = shared.limits.body as u64;
+    if request.body().size_hint().lower() > limit || content_length(headers) > limit {
+        return Err(Answer::rejected(RejectionKind::BodyTooLarge));
+    }
+    if shared.in_flight.is_spent() {
+        return Err(Answer::rejected(RejectionKind::BytesInFlight));
+    }
+    match in_path {
+        Some(credential) => Ok(Shown::Credential(credential)),
+        None => endpoint.credential(headers).map_err(Answer::from),
+    }
+}
+
+/// True if no content coding is named but `identity`.
+fn is_identity(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_ENCODING).iter().all(|value| {
+        value.as_bytes().split(|byte| *byte == b',').all(|coding| {
+            let coding = coding.trim_ascii();
+            coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")
+        })
+    })
+}
+
+/// The promised length; zero if there is none. Only good for refusing early.
+fn content_length(headers: &HeaderMap) -> u64 {
+    let value = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    value.and_then(|value| value.parse().ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http::HeaderValue;
+
+    #[test]
+    fn identity_is_the_only_coding() {
+        let is = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::CONTENT_ENCODING, HeaderValue::from_static(value));
+            }
+            is_identity(&headers)
+        };
+        assert!(is(&[]) && is(&[""]) && is(&["identity"]) && is(&["Identity, identity"]));
+        assert!(!is(&["gzip"]) && !is(&["identity, br"]) && !is(&["identity", "deflate"]));
+        assert!(!is(&["identity gzip"]));
+    }
+}

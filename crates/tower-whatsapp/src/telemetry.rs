@@ -1,0 +1,131 @@
+//! Spans, events and counters: labels and figures, never content. The crate docs list the fields.
+
+use crate::{answer::Answer, endpoint::Mounted};
+use http::StatusCode;
+use whatsapp_notification::Notification;
+
+#[cfg(feature = "tracing")]
+pub(crate) use tracing::Span;
+#[cfg(feature = "tracing")]
+use whatsapp_notification::Form;
+
+/// Without `tracing` there is no span to be in.
+#[cfg(not(feature = "tracing"))]
+#[derive(Debug)]
+pub(crate) struct Span;
+
+#[cfg(not(feature = "tracing"))]
+impl Span {
+    pub(crate) fn none() -> Self {
+        Span
+    }
+
+    pub(crate) fn in_scope<T>(&self, f: impl FnOnce() -> T) -> T {
+        f()
+    }
+}
+
+/// The span in which a notification is handled.
+#[cfg(feature = "tracing")]
+pub(crate) fn span(notification: &Notification) -> Span {
+    let origin = notification.origin();
+    let proof = origin.proof();
+    tracing::info_span!(
+        target: TARGET,
+        "whatsapp.webhook",
+        label = origin.label(),
+        form = form_name(notification.form()),
+        scheme = proof.map_or("unverified", |proof| proof.scheme()),
+        secret = proof.map(|proof| proof.secret()),
+        bytes = notification.body().len(),
+        events = notification.len(),
+    )
+}
+
+#[cfg(not(feature = "tracing"))]
+pub(crate) fn span(_: &Notification) -> Span {
+    Span
+}
+
+/// Says once how a request to `endpoint` was answered.
+pub(crate) fn answered(endpoint: &Mounted, answer: &Answer) {
+    let (status, rejection) = match answer {
+        Answer::Accepted | Answer::Challenge(_) => (StatusCode::OK, None),
+        Answer::Rejected(rejection) => (rejection.kind().status(), Some(rejection)),
+    };
+    #[cfg(feature = "tracing")]
+    {
+        let label = &**endpoint.label();
+        let form = form_name(endpoint.form());
+        let code = status.as_u16();
+        match (answer, rejection) {
+            (_, Some(rejection)) => {
+                let reason = rejection.kind().as_str();
+                tracing::warn!(target: TARGET, label, form, status = code, reason, "{rejection}");
+            }
+            (Answer::Challenge(_), _) => {
+                tracing::info!(target: TARGET, label, form, status = code, "challenge answered");
+            }
+            _ => {
+                let text = "notification accepted";
+                tracing::debug!(target: TARGET, label, form, status = code, "{text}");
+            }
+        }
+    }
+    #[cfg(feature = "metrics")]
+    {
+        let label = endpoint.label();
+        let status = status.as_str().to_owned();
+        metrics::counter!(REQUESTS, "label" => label.clone(), "status" => status).increment(1);
+        if let Some(rejection) = rejection {
+            let reason = rejection.kind().as_str();
+            metrics::counter!(REFUSALS, "label" => label.clone(), "reason" => reason).increment(1);
+        }
+    }
+    #[cfg(not(any(feature = "tracing", feature = "metrics")))]
+    let _ = (endpoint, status, rejection);
+}
+
+/// Says once, when a layer is built, what its owner should know.
+pub(crate) fn built(endpoints: &[std::sync::Arc<Mounted>]) {
+    #[cfg(feature = "tracing")]
+    for endpoint in endpoints {
+        let label = &**endpoint.label();
+        match endpoint.scheme() {
+            None => tracing::warn!(target: TARGET, label, "this endpoint verifies nothing"),
+            Some(scheme) => {
+                for warning in scheme.warnings() {
+                    tracing::warn!(target: TARGET, label, "{warning}");
+                }
+            }
+        }
+        if endpoint.token().is_some_and(|token| token.has_outer_white_space()) {
+            let text = "the verify token has white space at an end: is that meant?";
+            tracing::warn!(target: TARGET, label, "{text}");
+        }
+    }
+    #[cfg(feature = "metrics")]
+    {
+        metrics::describe_counter!(REQUESTS, "Requests to WhatsApp endpoints, by answer");
+        metrics::describe_counter!(REFUSALS, "Requests not answered with 200, by reason");
+    }
+    #[cfg(not(feature = "tracing"))]
+    let _ = endpoints;
+}
+
+/// The router's too: one name to filter by.
+#[cfg(feature = "tracing")]
+const TARGET: &str = "whatsapp";
+#[cfg(feature = "metrics")]
+const REQUESTS: &str = "whatsapp_requests_total";
+#[cfg(feature = "metrics")]
+const REFUSALS: &str = "whatsapp_refusals_total";
+
+#[cfg(feature = "tracing")]
+fn form_name(form: Form) -> &'static str {
+    match form {
+        Form::Cloud => "cloud",
+        Form::OnPremises => "on_premises",
+        _ => "other",
+    }
+}

@@ -1,0 +1,10 @@
+use whatsapp_notification::TextContent;
+use whatsapp_router::EventRouter;
+
+async fn on_text(_: TextContent<'static>) -> Result<(), std::io::Error> {
+    Ok(())
+}
+
+fn main() {
+    let _ = EventRouter::builder().on(on_text).build();
+}
