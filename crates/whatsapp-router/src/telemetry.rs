@@ -2,8 +2,8 @@
 //! handler's error, which may repeat content: log it in the handler.
 
 #![cfg_attr(
-    not(any(feature = "tracing", feature = "metrics")),
-    allow(unused_variables, reason = "nothing is told without these features")
+    not(all(feature = "tracing", feature = "metrics")),
+    allow(unused_variables, reason = "what only one of the features tells")
 )]
 
 use crate::{BoxError, Outcome};

@@ -1,0 +1,172 @@
+//! Reads every field of every view, decoded: what a service that uses all of a notification does.
+
+use whatsapp_notification as wa;
+use whatsapp_notification::{Kind, List, Nested, Notification, Number, Str, Timestamp};
+
+/// Reads all events and gives a figure that depends on every field: the bytes of the decoded
+/// strings, and the numbers.
+#[must_use]
+pub fn read(notification: &Notification) -> u64 {
+    let mut total = 0_u64;
+    for event in notification {
+        let shared = [
+            event.metadata().touch(),
+            event.entry_id().touch(),
+            event.field().touch(),
+            event.sender().contact().touch(),
+            event.recipient().contact().touch(),
+        ];
+        total = shared.iter().fold(total, |total, part| total.wrapping_add(*part));
+        total = total.wrapping_add(match event.kind() {
+            Kind::Text => get::<wa::Text>(event),
+            Kind::Location => get::<wa::Location>(event),
+            Kind::Contacts => get::<wa::Contacts>(event),
+            Kind::Button => get::<wa::Button>(event),
+            Kind::Interactive => get::<wa::Interactive>(event),
+            Kind::Order => get::<wa::Order>(event),
+            Kind::Reaction => get::<wa::Reaction>(event),
+            Kind::System => get::<wa::System>(event),
+            Kind::Unsupported => get::<wa::Unsupported>(event),
+            Kind::Status => get::<wa::Status>(event),
+            Kind::Error => get::<wa::Error>(event),
+            Kind::Contact => get::<wa::Contact>(event),
+            _ => event.narrow::<wa::AnyMedia>().map_or(0, |event| event.get().touch()),
+        });
+    }
+    total
+}
+
+fn get<P>(event: wa::Event) -> u64
+where
+    P: wa::Payload,
+    for<'a> P::View<'a>: Touch,
+{
+    event.narrow::<P>().map_or(0, |event| event.get().touch())
+}
+
+trait Touch {
+    fn touch(&self) -> u64;
+}
+
+impl Touch for Str<'_> {
+    fn touch(&self) -> u64 {
+        self.to_cow().len() as u64
+    }
+}
+
+impl Touch for Number<'_> {
+    fn touch(&self) -> u64 {
+        self.as_f64().to_bits()
+    }
+}
+
+impl Touch for bool {
+    fn touch(&self) -> u64 {
+        u64::from(*self)
+    }
+}
+
+impl Touch for Timestamp {
+    fn touch(&self) -> u64 {
+        self.as_secs().unsigned_abs()
+    }
+}
+
+impl Touch for wa::Delivery<'_> {
+    fn touch(&self) -> u64 {
+        self.as_wire().len() as u64
+    }
+}
+
+impl<T: Touch> Touch for Option<T> {
+    fn touch(&self) -> u64 {
+        self.as_ref().map_or(0, Touch::touch)
+    }
+}
+
+macro_rules! touch {
+    ($($View:ident { $($field:ident),* })*) => {
+        $(impl Touch for wa::$View<'_> {
+            fn touch(&self) -> u64 {
+                0_u64 $(.wrapping_add(self.$field.touch()))*
+            }
+        })*
+        // Lists and nested objects hold what is listed here.
+        $(impl Touch for List<'_, wa::$View<'_>> {
+            fn touch(&self) -> u64 {
+                self.iter().fold(0, |total, item| total.wrapping_add(item.touch()))
+            }
+        })*
+        $(impl Touch for Nested<'_, wa::$View<'_>> {
+            fn touch(&self) -> u64 {
+                self.get().touch()
+            }
+        })*
+    };
+}
+
+impl Touch for List<'_, Str<'_>> {
+    fn touch(&self) -> u64 {
+        self.iter().fold(0, |total, item| total + item.touch())
+    }
+}
+
+touch! {
+    MessageHeader {
+        context, from, from_user_id, from_parent_user_id, from_bsuid, group_id, id, timestamp,
+        kind, referral, identity, errors
+    }
+    Context { from, id, forwarded, frequently_forwarded, referred_product, group_id, mentions }
+    ReferredProduct { catalog_id, product_retailer_id }
+    Referral {
+        source_url, source_id, source_type, body, headline, media_type, image_url, video_url,
+        thumbnail_url, ctwa_clid, welcome_message, image, video
+    }
+    WelcomeMessage { text }
+    Identity { acknowledged, created_timestamp, hash }
+    ErrorView { code, title, message, error_data, details, href }
+    ErrorData { details }
+    Metadata { display_phone_number, phone_number_id }
+    ContactView { profile, wa_id, user_id, parent_user_id, identity_key_hash, input, status }
+    Profile { name, username, country_code }
+    TextContent { body }
+    MediaContent {
+        caption, filename, mime_type, sha256, id, url, voice, animated, status, file, link, metadata
+    }
+    StickerMetadata { sticker_pack_id, sticker_pack_name, sticker_pack_publisher, emojis }
+    LocationContent { latitude, longitude, name, address, url }
+    ContactCard { name, phones, emails, addresses, org, urls, birthday, vcard, origin }
+    ContactName { formatted_name, first_name, last_name, middle_name, suffix, prefix }
+    ContactPhone { phone, wa_id, kind }
+    ContactEmail { email, kind }
+    ContactAddress { street, city, state, zip, country, country_code, kind }
+    ContactOrg { company, department, title }
+    ContactUrl { url, kind }
+    ButtonContent { payload, text }
+    InteractiveContent { kind, button_reply, list_reply, nfm_reply, call_permission_reply }
+    ButtonReply { id, title }
+    ListReply { id, title, description }
+    NfmReply { response_json, body, name }
+    CallPermissionReply { response, is_permanent, expiration_timestamp, response_source }
+    OrderContent { catalog_id, text, product_items }
+    ProductItem { product_retailer_id, quantity, item_price, currency }
+    ReactionContent { message_id, emoji }
+    SystemContent { body, kind, wa_id, new_wa_id, user_id, parent_user_id, identity, user, users }
+    UnsupportedContent { kind }
+    StatusView {
+        id, status, timestamp, recipient_id, recipient_user_id, recipient_parent_user_id,
+        recipient_type, recipient_participant_id, recipient_participant_user_id,
+        recipient_identity_key_hash, biz_opaque_callback_data, conversation, pricing, errors, kind,
+        message
+    }
+    StatusMessage { recipient_id }
+    Conversation { id, expiration_timestamp, origin, pricing }
+    ConversationOrigin { kind }
+    Pricing { billable, pricing_model, kind, category }
+}
+
+impl<C: Touch> Touch for wa::Message<'_, C> {
+    fn touch(&self) -> u64 {
+        self.header.touch().wrapping_add(self.content.touch())
+    }
+}
