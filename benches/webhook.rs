@@ -25,7 +25,7 @@ fn webhook(criterion: &mut Criterion) {
 
 fn run(criterion: &mut Criterion) -> Result<(), BoxError> {
     let secret = AppSecret::new(SECRET)?;
-    let service = WebhookLayer::<()>::builder()
+    let service = WebhookLayer::builder()
         .endpoint("/whatsapp", Cloud::new(secret.clone()))
         .deliver_to(Dispatch::new(EventRouter::builder().on(on_any).build()?))
         .build_service()?;

@@ -83,7 +83,7 @@ async fn on_any(event: Event<Any>) -> Result<(), Infallible> {
 #[test]
 fn the_whole_layer_allocates_twice_for_one_event() {
     let secret = AppSecret::new(SECRET).unwrap();
-    let mut service = WebhookLayer::<()>::builder()
+    let mut service = WebhookLayer::builder()
         .endpoint("/whatsapp", Cloud::new(secret.clone()))
         .deliver_to(Dispatch::new(EventRouter::builder().on(on_any).build().unwrap()))
         .build_service()

@@ -41,3 +41,8 @@ pub fn corpus() -> Vec<Document> {
     documents.sort_by(|one, two| one.name.cmp(&two.name));
     documents
 }
+
+/// The README's programs compile.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

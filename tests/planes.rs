@@ -67,7 +67,7 @@ async fn one_router_serves_http_and_stored_bytes() {
     // The same value behind HTTP.
     let secret = AppSecret::new("test_app_secret").unwrap();
     let hook = "0123456789abcdef";
-    let service = WebhookLayer::<()>::builder()
+    let service = WebhookLayer::builder()
         .endpoint("/whatsapp", Cloud::new(secret.clone()))
         .endpoint("/onprem/{secret}", OnPremises::new("shop-1", PathSecret::new(hook).unwrap()))
         .deliver_to(Dispatch::new(router))

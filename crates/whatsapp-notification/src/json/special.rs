@@ -43,9 +43,16 @@ fn two() -> Option<Two> {
 
 /// True if there is a control character anywhere: in compact JSON there is none, and its strings
 /// need not be searched for one. The minimum of bytes is one vector instruction.
-#[inline]
 pub(super) fn has_controls(bytes: &[u8]) -> bool {
-    bytes.iter().fold(u8::MAX, |least, byte| least.min(*byte)) < 0x20
+    let least = |bytes: &[u8]| bytes.iter().fold(u8::MAX, |least, byte| least.min(*byte));
+    let (chunks, rest) = bytes.as_chunks::<32>();
+    let least_of_all = chunks.iter().fold([u8::MAX; 32], |mut least, chunk| {
+        least.iter_mut().zip(chunk).for_each(|(least, byte)| *least = (*least).min(*byte));
+        least
+    });
+    // The last 32 bytes once more, rather than the rest one by one.
+    let end = bytes.last_chunk::<32>().map_or(least(rest), |end| least(end));
+    least(&least_of_all).min(end) < 0x20
 }
 
 #[cfg(test)]

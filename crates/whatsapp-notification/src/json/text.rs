@@ -96,8 +96,15 @@ impl<'a> Str<'a> {
             Some(text) => Cow::Borrowed(text),
             None => {
                 let mut text = String::with_capacity(self.raw().len());
-                text.extend(self.chars());
-                Cow::Owned(text)
+                let mut chars = self.chars();
+                loop {
+                    // What stands between escapes is copied as it is.
+                    text.push_str(chars.take_plain());
+                    match chars.next() {
+                        Some(char) => text.push(char),
+                        None => return Cow::Owned(text),
+                    }
+                }
             }
         }
     }
@@ -207,9 +214,25 @@ impl<'a> Chars<'a> {
     }
 
     fn hex4(&mut self) -> Option<u32> {
-        let digits = self.rest.get(..4)?;
+        let digits = self.rest.as_bytes().first_chunk::<4>()?;
+        let code = digits
+            .iter()
+            .try_fold(0, |code, digit| Some(code << 4 | char::from(*digit).to_digit(16)?))?;
         self.rest = self.rest.get(4..)?;
-        u32::from_str_radix(digits, 16).ok()
+        Some(code)
+    }
+
+    /// What stands before the next escape.
+    #[inline]
+    fn take_plain(&mut self) -> &'a str {
+        let bytes = self.rest.as_bytes();
+        if bytes.first() == Some(&b'\\') {
+            return ""; // Mostly one escape follows another.
+        }
+        let end = memchr::memchr(b'\\', bytes).unwrap_or(bytes.len());
+        let (plain, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
+        self.rest = rest;
+        plain
     }
 }
 

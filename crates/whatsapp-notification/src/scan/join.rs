@@ -82,13 +82,16 @@ impl<'a> Scan<'a, '_> {
             by_wa_id.sort_unstable();
         }
         for at in value.scope as usize..rows.len() {
-            let Some(Row::Event { start, kind, .. }) = rows.get(at) else { continue };
+            let Some(Row::Event { start, kind, party, flags, .. }) = rows.get(at) else { continue };
             if !(kind.is_message() || *kind == crate::Kind::Status) {
                 continue;
             }
-            let ids = Ids::read_value(&mut Cursor::at(text, *start as usize));
-            let Some((user_id, wa_id)) = ids.map(|ids| ids.contact()) else {
-                continue;
+            let (user_id, wa_id) = if flags.has(Flags::USER_ID) || flags.has(Flags::GROUP) {
+                // Some id is not in the row.
+                let ids = Ids::read_value(&mut Cursor::at(text, *start as usize));
+                ids.map(Ids::contact).unwrap_or_default()
+            } else {
+                (None, text_at(text, *party))
             };
             let found = if many {
                 look_up(&by_user_id, user_id).or_else(|| look_up(&by_wa_id, wa_id))
