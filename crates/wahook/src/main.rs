@@ -1,2 +1,13 @@
-//! Placeholder.
-fn main() {}
+//! The command-line tool for WhatsApp notifications.
+
+mod cli;
+mod demo;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::Cli::parse().command {
+        cli::Command::Demo(options) => demo::run(&options),
+    }
+}
