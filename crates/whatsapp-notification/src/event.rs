@@ -1,4 +1,16 @@
 //! [`Event`]: one thing that happened, and the way to its view.
+//!
+//! ```
+//! use whatsapp_notification::{AnyMessage, Notification};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "text":{"body":"Hi"},"type":"text"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<AnyMessage>().ok());
+//! let event = event.ok_or("no such event")?;
+//! assert_eq!((event.kind().name(), event.path().as_str()), ("text", "/messages/0"));
+//! std::thread::spawn(move || event.raw().len()); // it owns its share of the body
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use crate::{
     Any, Kind, Notification, Payload, Timestamp,

@@ -90,7 +90,17 @@ pub use payload::{
     System, Text, Unknown, Unparseable, Unsupported, Video, Voice,
 };
 pub use timestamp::Timestamp;
-pub use view::*;
+pub use view::{
+    AnyContent, AnyView, ButtonContent, ButtonMessage, ButtonReply, CallPermissionReply,
+    ContactAddress, ContactCard, ContactEmail, ContactIm, ContactName, ContactOrg, ContactPhone,
+    ContactUrl, ContactView, ContactsMessage, Context, Conversation, ConversationOrigin, Delivery,
+    ErrorData, ErrorView, Identity, InteractiveContent, InteractiveMessage, InteractiveReply,
+    ListReply, LocationContent, LocationMessage, MediaContent, MediaMessage, Message,
+    MessageHeader, Metadata, NfmReply, OrderContent, OrderMessage, Pricing, ProductItem, Profile,
+    ReactionContent, ReactionMessage, Referral, ReferredProduct, StatusMessage, StatusView,
+    StickerMetadata, SystemContent, SystemMessage, TextContent, TextMessage, UnsupportedContent,
+    UnsupportedMessage, WelcomeMessage,
+};
 
 /// The README's example runs.
 #[cfg(doctest)]

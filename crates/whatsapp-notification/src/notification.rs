@@ -1,4 +1,15 @@
 //! [`Notification`]: one POST body and the events in it. [`Parser`]: how it is read.
+//!
+//! ```
+//! use whatsapp_notification::{Form, Notification, Status};
+//!
+//! let body = r#"{"statuses":[{"id":"A","status":"sent"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Status>().ok());
+//! let event = event.ok_or("no such event")?;
+//! assert_eq!(event.notification().form(), Form::OnPremises);
+//! assert_eq!(event.notification().len(), 1);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use crate::{
     Any, Event, Origin, ParseError, ParseErrorKind,

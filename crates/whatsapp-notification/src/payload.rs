@@ -12,11 +12,11 @@
 
 use crate::{
     Event, Kind, Kinds,
-    json::{List, Raw, Value},
+    json::{Raw, Value},
     view::{
-        AnyContent, AnyView, ButtonContent, ContactCard, ContactView, ErrorView,
-        InteractiveContent, LocationContent, MediaContent, Message, OrderContent, ReactionContent,
-        StatusView, SystemContent, TextContent, UnsupportedContent,
+        AnyContent, AnyView, ButtonMessage, ContactView, ContactsMessage, ErrorView,
+        InteractiveMessage, LocationMessage, MediaContent, MediaMessage, Message, OrderMessage,
+        ReactionMessage, StatusView, SystemMessage, TextMessage, UnsupportedMessage,
     },
 };
 
@@ -50,11 +50,11 @@ mod sealed {
 /// ```text
 /// payload! {
 ///     /// A text message.
-///     Text: [Text] => Message<'a, TextContent<'a>>, |event| message(event, None);
+///     Text: [Text] => TextMessage<'a>, |event| message(event, None);
 /// }
 /// // expands to
 /// pub struct Text(());
-/// impl Payload for Text { type View<'a> = Message<'a, TextContent<'a>>; const KINDS: Kinds = …; … }
+/// impl Payload for Text { type View<'a> = TextMessage<'a>; const KINDS: Kinds = …; … }
 /// ```
 macro_rules! payloads {
     ($(
@@ -88,44 +88,44 @@ const fn only(kind: Kind) -> Kinds {
 
 payloads! {
     /// A text message.
-    Text: only(Kind::Text) => Message<'a, TextContent<'a>>, |event| message(event, "text", None);
+    Text: only(Kind::Text) => TextMessage<'a>, |event| message(event, "text", None);
     /// An image.
-    Image: only(Kind::Image) => Message<'a, MediaContent<'a>>, |event| message(event, "image", None);
+    Image: only(Kind::Image) => MediaMessage<'a>, |event| message(event, "image", None);
     /// An audio file; with the Cloud API a voice message too (`voice` is true).
-    Audio: only(Kind::Audio) => Message<'a, MediaContent<'a>>, |event| message(event, "audio", None);
+    Audio: only(Kind::Audio) => MediaMessage<'a>, |event| message(event, "audio", None);
     /// A voice message of the On-Premises API. Some hosts put the media under `audio`.
-    Voice: only(Kind::Voice) => Message<'a, MediaContent<'a>>,
+    Voice: only(Kind::Voice) => MediaMessage<'a>,
         |event| message(event, "voice", Some("audio"));
     /// A video.
-    Video: only(Kind::Video) => Message<'a, MediaContent<'a>>, |event| message(event, "video", None);
+    Video: only(Kind::Video) => MediaMessage<'a>, |event| message(event, "video", None);
     /// A document.
-    Document: only(Kind::Document) => Message<'a, MediaContent<'a>>,
+    Document: only(Kind::Document) => MediaMessage<'a>,
         |event| message(event, "document", None);
     /// A sticker.
-    Sticker: only(Kind::Sticker) => Message<'a, MediaContent<'a>>,
+    Sticker: only(Kind::Sticker) => MediaMessage<'a>,
         |event| message(event, "sticker", None);
     /// A place.
-    Location: only(Kind::Location) => Message<'a, LocationContent<'a>>,
+    Location: only(Kind::Location) => LocationMessage<'a>,
         |event| message(event, "location", None);
     /// Contact cards.
-    Contacts: only(Kind::Contacts) => Message<'a, List<'a, ContactCard<'a>>>,
+    Contacts: only(Kind::Contacts) => ContactsMessage<'a>,
         |event| message(event, "contacts", None);
     /// A quick reply to a template.
-    Button: only(Kind::Button) => Message<'a, ButtonContent<'a>>,
+    Button: only(Kind::Button) => ButtonMessage<'a>,
         |event| message(event, "button", None);
     /// A reply to buttons, lists, flows or call permissions.
-    Interactive: only(Kind::Interactive) => Message<'a, InteractiveContent<'a>>,
+    Interactive: only(Kind::Interactive) => InteractiveMessage<'a>,
         |event| message(event, "interactive", None);
     /// An order from a catalog.
-    Order: only(Kind::Order) => Message<'a, OrderContent<'a>>, |event| message(event, "order", None);
+    Order: only(Kind::Order) => OrderMessage<'a>, |event| message(event, "order", None);
     /// A reaction to a message, or its removal.
-    Reaction: only(Kind::Reaction) => Message<'a, ReactionContent<'a>>,
+    Reaction: only(Kind::Reaction) => ReactionMessage<'a>,
         |event| message(event, "reaction", None);
     /// A system message.
-    System: only(Kind::System) => Message<'a, SystemContent<'a>>,
+    System: only(Kind::System) => SystemMessage<'a>,
         |event| message(event, "system", None);
     /// A message that WhatsApp itself cannot pass on.
-    Unsupported: only(Kind::Unsupported) => Message<'a, UnsupportedContent<'a>>,
+    Unsupported: only(Kind::Unsupported) => UnsupportedMessage<'a>,
         |event| message(event, "unsupported", None);
     /// A message of a type that has no view in this version.
     OtherMessage: only(Kind::OtherMessage) => Message<'a, AnyContent<'a>>,
@@ -133,7 +133,7 @@ payloads! {
     /// `image`, `audio`, `voice`, `video`, `document` or `sticker`.
     AnyMedia: Kinds::of(&[
         Kind::Image, Kind::Audio, Kind::Voice, Kind::Video, Kind::Document, Kind::Sticker,
-    ]) => Message<'a, MediaContent<'a>>, |event| media(event);
+    ]) => MediaMessage<'a>, |event| media(event);
     /// A message of any type.
     AnyMessage: Kinds::MESSAGES => Message<'a, AnyContent<'a>>, |event| any_message(event);
     /// What became of a message that the business sent.

@@ -1,4 +1,17 @@
 //! [`List`]: an array that stays in the body and is read item by item.
+//!
+//! ```
+//! use whatsapp_notification::{Contacts, Notification};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "contacts":[{"phones":[{"phone":"1"},7,{"phone":"2"}]}],"type":"contacts"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Contacts>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let card = event.get().first().ok_or("no card")?;
+//! assert_eq!(card.phones.iter().count(), 2); // what is no phone is passed over
+//! assert!(card.emails.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::{Cursor, Field, Value};
 use bytestring::ByteString;

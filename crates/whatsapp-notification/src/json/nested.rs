@@ -1,4 +1,17 @@
 //! [`Nested`]: an object that stays in the body until it is asked for.
+//!
+//! ```
+//! use whatsapp_notification::{Notification, Text};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "context":{"id":"Z"},"text":{"body":"Hi"},"type":"text"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Text>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let header = event.get().header;
+//! assert!(header.context.is_some() && header.referral.is_none());
+//! assert!(header.context.get().and_then(|context| context.id).is_some_and(|id| id == "Z"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::{Cursor, Field, Value};
 use bytestring::ByteString;

@@ -1,4 +1,17 @@
 //! [`Number`]: a number, written as a number or in quotes.
+//!
+//! ```
+//! use whatsapp_notification::{Location, Notification};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "location":{"latitude":"-1.50","longitude":{}},"type":"location"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Location>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let place = event.get();
+//! assert_eq!(place.latitude.map(|degrees| degrees.as_str()), Some("-1.50"));
+//! assert!(place.longitude.is_none()); // another type reads as absent
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::{Cursor, Str, Value, cursor::number_end};
 use serde::{Serialize, Serializer};

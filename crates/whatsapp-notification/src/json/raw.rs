@@ -1,4 +1,15 @@
 //! [`Raw`]: a JSON value kept as its text.
+//!
+//! ```
+//! use whatsapp_notification::{Change, Notification};
+//!
+//! let body = r#"{"entry":[{"changes":[{"field":"security","value":{"event":"PIN_CHANGED"}}]}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Change>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let fields: std::collections::BTreeMap<&str, &str> = event.get().deserialize()?;
+//! assert_eq!(fields["event"], "PIN_CHANGED"); // borrowed from the body
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::{Cursor, Value};
 use serde::{Deserialize, Serialize, Serializer, de};

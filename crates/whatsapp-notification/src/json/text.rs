@@ -1,4 +1,17 @@
 //! [`Str`]: a JSON string that stays in the body until it is read.
+//!
+//! ```
+//! use whatsapp_notification::{Notification, Text};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "text":{"body":"\ud83d\ude00"},"type":"text"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Text>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let body = event.get().body.ok_or("no body")?;
+//! assert_eq!((body.is_escaped(), body.as_str()), (true, None));
+//! assert_eq!(body.to_cow(), "😀");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::{Cursor, Value};
 use bytestring::ByteString;

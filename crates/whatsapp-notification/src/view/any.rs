@@ -1,4 +1,16 @@
 //! Views that cover several kinds: any message, and any event at all.
+//!
+//! ```
+//! use whatsapp_notification::{Any, AnyContent, AnyView, Notification};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "image":{"id":"99"},"type":"image"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Any>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let AnyView::Message(message) = event.get() else { return Err("no message".into()) };
+//! assert!(matches!(message.content, AnyContent::Media(media) if media.id.is_some()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::{
     ButtonContent, ContactCard, ContactView, ErrorView, InteractiveContent, LocationContent,

@@ -1,11 +1,23 @@
 //! `contacts` of a notification: who a message is from, or a status about.
+//!
+//! ```
+//! use whatsapp_notification::{Notification, Text};
+//!
+//! let body = r#"{"contacts":[{"profile":{"name":"Ada"},"wa_id":"15550001"}],"messages":[
+//!     {"from":"15550001","id":"A","text":{"body":"Hi"},"type":"text"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Text>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let contact = event.sender().contact().ok_or("no contact")?;
+//! assert!(contact.profile.and_then(|profile| profile.name).is_some_and(|name| name == "Ada"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::object;
 use crate::json::Str;
 
 object! {
     /// A contact of a notification. Which of its ids are there depends on what the customer shares.
-    pub struct Contact<'a> {
+    pub struct ContactView<'a> {
         /// Name and user name.
         pub profile: Option<Profile<'a>> = "profile",
         /// The WhatsApp id: the phone number's digits. May differ from a message's `from`.

@@ -1,4 +1,17 @@
 //! `contacts` of a message: the cards that a customer shared. An array.
+//!
+//! ```
+//! use whatsapp_notification::{Contacts, Notification};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "contacts":[{"name":{"formatted_name":"Ada"},"phones":[{"phone":"+1 555 0002"}]}],
+//!     "type":"contacts"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Contacts>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let card = event.get().first().ok_or("no card")?;
+//! assert!(card.phones.first().and_then(|phone| phone.phone).is_some_and(|phone| phone == "+1 555 0002"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::object;
 use crate::json::{List, Str};

@@ -1,4 +1,18 @@
 //! `context`: what a message replies to, and whether it was forwarded.
+//!
+//! ```
+//! use whatsapp_notification::{Notification, Text};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "context":{"from":"15550002","id":"Z","forwarded":true},
+//!     "text":{"body":"Hi"},"type":"text"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Text>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let context = event.get().header.context.get().ok_or("no context")?;
+//! assert!(context.id.is_some_and(|id| id == "Z"));
+//! assert_eq!(context.forwarded, Some(true));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::object;
 use crate::json::{List, Str};

@@ -1,4 +1,16 @@
 //! `errors`: beside messages, in a `value`, in a message, in a status. One shape for all.
+//!
+//! ```
+//! use whatsapp_notification::{Error, Notification};
+//!
+//! let body = r#"{"errors":[{"code":"1014","title":"Internal error","details":"Try again"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Error>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let error = event.get();
+//! assert_eq!(error.code.and_then(|code| code.as_u64()), Some(1014)); // quoted or not
+//! assert!(error.details().is_some_and(|details| details == "Try again"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::object;
 use crate::json::{Number, Str};

@@ -1,4 +1,17 @@
 //! `identity`: the state of the customer's security code.
+//!
+//! ```
+//! use whatsapp_notification::{Notification, Text};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "identity":{"acknowledged":true,"created_timestamp":1750000000123,"hash":"h"},
+//!     "text":{"body":"Hi"},"type":"text"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Text>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let identity = event.get().header.identity.get().ok_or("no identity")?;
+//! assert_eq!(identity.created_timestamp.map(|time| time.as_secs()), Some(1_750_000_000));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::object;
 use crate::{Timestamp, json::Str};

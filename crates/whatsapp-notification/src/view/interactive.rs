@@ -1,4 +1,18 @@
 //! `interactive`: replies to buttons, lists, flows and call permissions.
+//!
+//! ```
+//! use whatsapp_notification::{Interactive, InteractiveReply, Notification};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "interactive":{"type":"nfm_reply","nfm_reply":{"response_json":"{\"seat\":4}"}},
+//!     "type":"interactive"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Interactive>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let Some(InteractiveReply::Nfm(reply)) = event.get().reply() else { return Err("no flow".into()) };
+//! let answers: std::collections::BTreeMap<String, u8> = reply.response()?;
+//! assert_eq!(answers["seat"], 4);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::object;
 use crate::json::{Number, Raw, Str};

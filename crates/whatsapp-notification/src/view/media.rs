@@ -1,4 +1,17 @@
 //! `image`, `audio`, `voice`, `video`, `document`, `sticker`: one media object for all six.
+//!
+//! ```
+//! use whatsapp_notification::{Notification, Voice};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "voice":{"id":"99","mime_type":"audio/ogg; codecs=opus"},"type":"voice"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Voice>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let voice = event.get();
+//! assert!(voice.id.is_some_and(|id| id == "99"));
+//! assert!(voice.caption.is_none());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::object;
 use crate::json::{List, Nested, Number, Str};

@@ -1,6 +1,23 @@
 //! [`Message`]: what all messages have, around the content of one type.
+//!
+//! ```
+//! use whatsapp_notification::{Notification, Text};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "text":{"body":"Hi"},"type":"text"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Text>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let message = event.get();
+//! assert!(message.header.from.is_some_and(|from| from == "15550001"));
+//! assert!(message.content.body == message.body);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
-use super::{Context, ErrorView, Identity, Referral, object};
+use super::{
+    ButtonContent, ContactCard, Context, ErrorView, Identity, InteractiveContent, LocationContent,
+    MediaContent, OrderContent, ReactionContent, Referral, SystemContent, TextContent,
+    UnsupportedContent, object,
+};
 use crate::{
     Timestamp,
     json::{Cursor, List, Nested, Str, Value},
@@ -52,6 +69,36 @@ pub struct Message<'a, C> {
     pub content: C,
     /// The key under which the content stands; empty if there is none.
     key: &'static str,
+}
+
+/// A message of each type, as [`Event::get`](crate::Event::get) lends it.
+macro_rules! messages {
+    ($($(#[$meta:meta])* $Message:ident: $Content:ty;)*) => {
+        $($(#[$meta])* pub type $Message<'a> = Message<'a, $Content>;)*
+    };
+}
+
+messages! {
+    /// A text message.
+    TextMessage: TextContent<'a>;
+    /// An image, audio, voice message, video, document or sticker.
+    MediaMessage: MediaContent<'a>;
+    /// A place.
+    LocationMessage: LocationContent<'a>;
+    /// Contact cards.
+    ContactsMessage: List<'a, ContactCard<'a>>;
+    /// A quick reply to a template.
+    ButtonMessage: ButtonContent<'a>;
+    /// A reply to buttons, lists, flows or call permissions.
+    InteractiveMessage: InteractiveContent<'a>;
+    /// An order.
+    OrderMessage: OrderContent<'a>;
+    /// A reaction.
+    ReactionMessage: ReactionContent<'a>;
+    /// A system message.
+    SystemMessage: SystemContent<'a>;
+    /// A message that WhatsApp itself cannot pass on.
+    UnsupportedMessage: UnsupportedContent<'a>;
 }
 
 impl<'a, C: Default> Message<'a, C> {

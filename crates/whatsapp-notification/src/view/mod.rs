@@ -44,7 +44,7 @@ pub(crate) use macros::{members, object, open_enum, read_field};
 
 pub use any::{AnyContent, AnyView};
 pub use button::ButtonContent;
-pub use contact::{Contact as ContactView, Profile};
+pub use contact::{ContactView, Profile};
 pub use contacts::{
     ContactAddress, ContactCard, ContactEmail, ContactIm, ContactName, ContactOrg, ContactPhone,
     ContactUrl,
@@ -57,7 +57,10 @@ pub use interactive::{
 };
 pub use location::LocationContent;
 pub use media::{MediaContent, StickerMetadata};
-pub use message::{Message, MessageHeader};
+pub use message::{
+    ButtonMessage, ContactsMessage, InteractiveMessage, LocationMessage, MediaMessage, Message,
+    MessageHeader, OrderMessage, ReactionMessage, SystemMessage, TextMessage, UnsupportedMessage,
+};
 pub use metadata::Metadata;
 pub use order::{OrderContent, ProductItem};
 pub use reaction::ReactionContent;

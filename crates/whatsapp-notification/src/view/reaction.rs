@@ -1,4 +1,15 @@
 //! `reaction`: an emoji on a message, or its removal.
+//!
+//! ```
+//! use whatsapp_notification::{Notification, Reaction};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "reaction":{"message_id":"B"},"type":"reaction"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Reaction>().ok());
+//! let event = event.ok_or("no such event")?;
+//! assert!(event.get().is_removal()); // no emoji: taken back
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::object;
 use crate::json::Str;

@@ -1,4 +1,17 @@
 //! `referral`: the advertisement or post from which the customer came.
+//!
+//! ```
+//! use whatsapp_notification::{Notification, Text};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "referral":{"source_url":"https:\/\/ads.example\/1","source_type":"ad"},
+//!     "text":{"body":"Hi"},"type":"text"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Text>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let referral = event.get().header.referral.get().ok_or("no referral")?;
+//! assert!(referral.source_url.is_some_and(|url| url == "https://ads.example/1"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::{MediaContent, object};
 use crate::json::{Nested, Str};

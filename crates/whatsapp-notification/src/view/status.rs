@@ -1,4 +1,17 @@
 //! `statuses`: what became of a message that the business sent.
+//!
+//! ```
+//! use whatsapp_notification::{Delivery, Notification, Status};
+//!
+//! let body = r#"{"statuses":[{"id":"A","status":"delivered","timestamp":"1750000000","recipient_id":"15550001",
+//!     "pricing":{"billable":true,"category":"utility"}}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Status>().ok());
+//! let event = event.ok_or("no such event")?;
+//! let status = event.get();
+//! assert_eq!(status.status, Delivery::Delivered);
+//! assert_eq!(status.pricing.and_then(|pricing| pricing.billable), Some(true));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::{ErrorView, object, open_enum};
 use crate::{

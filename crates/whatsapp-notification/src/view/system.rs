@@ -1,4 +1,16 @@
 //! `system`: a changed number, a changed identity, an old group's events.
+//!
+//! ```
+//! use whatsapp_notification::{Notification, System};
+//!
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
+//!     "system":{"type":"user_changed_number","wa_id":"15550002"},"type":"system"}]}"#;
+//! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<System>().ok());
+//! let event = event.ok_or("no such event")?;
+//! assert!(event.get().new_wa_id().is_some_and(|id| id == "15550002"));
+//! assert!(event.sender().address().is_some_and(|old| old == "15550001"));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 use super::object;
 use crate::json::{List, Str};
