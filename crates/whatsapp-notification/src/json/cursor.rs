@@ -2,7 +2,7 @@
 
 use super::{
     Str,
-    special::{has_controls, quote_or_backslash},
+    lex::{escape_len, has_controls, number_end, quote_or_backslash},
 };
 use bytestring::ByteString;
 
@@ -267,6 +267,8 @@ impl<'a> Cursor<'a> {
         while self.bytes.get(end) == Some(&b'\\') {
             escaped = true;
             match escape_len(self.bytes, end) {
+                // Mostly one escape follows another.
+                Some(len) if self.bytes.get(end + len) == Some(&b'\\') => end += len,
                 Some(len) => end = quote_or_backslash(self.bytes, end + len),
                 None => break,
             }
@@ -390,54 +392,6 @@ impl<'a> Cursor<'a> {
                 objects >>= 1;
             }
         }
-    }
-}
-
-/// The offset behind the number that starts here, or of what makes it none.
-pub(super) fn number_end(bytes: &[u8], start: usize) -> Result<usize, usize> {
-    let minus = usize::from(bytes.get(start) == Some(&b'-'));
-    let first = start + minus;
-    let mut at = digits(bytes, first);
-    // One or more digits, and no zero in front of others.
-    if at == first || (at > first + 1 && bytes.get(first) == Some(&b'0')) {
-        return Err(first);
-    }
-    if bytes.get(at) == Some(&b'.') {
-        let fraction = at + 1;
-        at = digits(bytes, fraction);
-        if at == fraction {
-            return Err(at);
-        }
-    }
-    if let Some(b'e' | b'E') = bytes.get(at) {
-        let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
-        let exponent = at + 1 + sign;
-        at = digits(bytes, exponent);
-        if at == exponent {
-            return Err(at);
-        }
-    }
-    Ok(at)
-}
-
-#[inline]
-fn digits(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(b'0'..=b'9') = bytes.get(at) {
-        at += 1;
-    }
-    at
-}
-
-/// The length of the escape at `at`: 2, or 6 for `\uXXXX`; `None` if it is not one.
-#[inline]
-fn escape_len(bytes: &[u8], at: usize) -> Option<usize> {
-    match bytes.get(at + 1)? {
-        b'u' => {
-            let digits = bytes.get(at + 2..at + 6)?;
-            digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
-        }
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
-        _ => None,
     }
 }
 

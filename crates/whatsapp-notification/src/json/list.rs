@@ -80,10 +80,18 @@ impl<'a, T: Value<'a> + PartialEq> PartialEq for List<'a, T> {
 impl<'a, T: Value<'a>> Field<'a> for List<'a, T> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>) -> Self {
-        let is_array = cursor.peek() == Some(b'[');
+        if cursor.peek() != Some(b'[') {
+            cursor.skip_value();
+            return List::default();
+        }
         let at = cursor.offset32();
-        cursor.skip_value();
-        List { at: is_array.then_some((cursor.text(), at)), items: PhantomData }
+        // Items know their usual keys: their reader passes over them faster than any value's.
+        let mut more = cursor.enter_array();
+        while more {
+            T::read_value(cursor);
+            more = cursor.next_element();
+        }
+        List { at: Some((cursor.text(), at)), items: PhantomData }
     }
 
     #[inline]

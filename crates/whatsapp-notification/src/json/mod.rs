@@ -19,11 +19,12 @@
 //! ```
 
 mod cursor;
+mod lex;
 mod list;
 mod nested;
 mod number;
 mod raw;
-mod special;
+
 mod text;
 
 pub(crate) use cursor::{Cursor, Fault};

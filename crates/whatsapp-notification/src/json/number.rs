@@ -13,7 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::{Cursor, Str, Value, cursor::number_end};
+use super::{Cursor, Str, Value, lex::number_end};
 use serde::{Serialize, Serializer};
 use std::fmt;
 

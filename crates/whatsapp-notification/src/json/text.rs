@@ -189,22 +189,22 @@ impl<'a> Chars<'a> {
 
     #[inline]
     fn next_unit(&mut self) -> Option<Result<char, LoneSurrogate>> {
-        let mut chars = self.rest.chars();
-        let first = chars.next()?;
-        if first != '\\' || !self.escaped {
+        if !self.escaped || !self.rest.starts_with('\\') {
+            let mut chars = self.rest.chars();
+            let char = chars.next()?;
             self.rest = chars.as_str();
-            return Some(Ok(first));
+            return Some(Ok(char));
         }
-        let kind = chars.next();
-        self.rest = chars.as_str();
+        let kind = self.rest.as_bytes().get(1).copied();
+        self.rest = self.rest.get(2..).unwrap_or_default();
         Some(Ok(match kind {
-            Some('b') => '\u{8}',
-            Some('f') => '\u{c}',
-            Some('n') => '\n',
-            Some('r') => '\r',
-            Some('t') => '\t',
-            Some('u') => return Some(self.unicode()),
-            Some(other) => other,
+            Some(b'u') => return Some(self.unicode()),
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(other) => char::from(other),
             None => '\\',
         }))
     }

@@ -4,10 +4,14 @@
 
 use super::{Scan, value::Value};
 use crate::{
-    Kind,
-    json::Str,
+    AnyMedia, Kind, Payload,
+    json::{List, Str},
     table::{Flags, NONE, Row},
-    view::{Conversation, Pricing, Profile, TextContent, members},
+    view::{
+        ButtonContent, ContactCard, Conversation, ErrorView, InteractiveContent, LocationContent,
+        MediaContent, OrderContent, Pricing, Profile, ReactionContent, SystemContent, TextContent,
+        members,
+    },
 };
 
 /// What the scan notes of a message or a status.
@@ -38,22 +42,45 @@ impl<'a> Scan<'a, '_> {
             "group_id" => { self.cursor.skip_value(); item.flags.set(Flags::GROUP); },
             "id" => item.id = self.place(),
             "timestamp" => item.timestamp = self.place(),
-            "text" => { self.pass_over::<TextContent<'_>>(); body.get_or_insert(Kind::Text); },
-            "image" => { self.cursor.skip_value(); body.get_or_insert(Kind::Image); },
+            "text" => self.content(Kind::Text, &mut body),
+            "image" => self.content(Kind::Image, &mut body),
             "type" => kind = self.cursor.text_or_number().map(message_kind),
             _(key) => {
-                let there = self.pass();
-                match key.among(Kind::MESSAGE_TYPES) {
-                    // Turn.io's name for the business-scoped user id.
-                    _ if key == "from_bsuid" => item.flags.set(Flags::USER_ID),
-                    name if there && body.is_none() => body = Kind::of_message_type(name),
-                    _ => {}
+                match Kind::of_message_type(key.among(Kind::MESSAGE_TYPES)) {
+                    Some(kind) => self.content(kind, &mut body),
+                    None => {
+                        // Turn.io's name for the business-scoped user id.
+                        if key == "from_bsuid" {
+                            item.flags.set(Flags::USER_ID);
+                        }
+                        self.cursor.skip_value();
+                    }
                 }
             },
         });
         match kind.or(body) {
             Some(kind) => self.push_item(kind, start, item, value),
             None => self.push_span(Kind::Malformed, start, self.cursor.offset32(), value.scope),
+        }
+    }
+
+    /// Passes over a message's content with the reader of its view; notes the first one.
+    #[inline]
+    fn content(&mut self, kind: Kind, body: &mut Option<Kind>) {
+        if self.is_there() {
+            body.get_or_insert(kind);
+        }
+        match kind {
+            Kind::Text => self.pass_over::<Option<TextContent<'_>>>(),
+            Kind::Location => self.pass_over::<Option<LocationContent<'_>>>(),
+            Kind::Contacts => self.pass_over::<List<'_, ContactCard<'_>>>(),
+            Kind::Button => self.pass_over::<Option<ButtonContent<'_>>>(),
+            Kind::Interactive => self.pass_over::<Option<InteractiveContent<'_>>>(),
+            Kind::Order => self.pass_over::<Option<OrderContent<'_>>>(),
+            Kind::Reaction => self.pass_over::<Option<ReactionContent<'_>>>(),
+            Kind::System => self.pass_over::<Option<SystemContent<'_>>>(),
+            kind if AnyMedia::KINDS.contains(kind) => self.pass_over::<Option<MediaContent<'_>>>(),
+            _ => self.cursor.skip_value(),
         }
     }
 
@@ -72,8 +99,9 @@ impl<'a> Scan<'a, '_> {
             "timestamp" => item.timestamp = self.place(),
             "recipient_id" => recipient = self.cursor.text_or_number(),
             "recipient_user_id" => user_id = self.cursor.text_or_number(),
-            "conversation" => self.pass_over::<Conversation<'_>>(),
-            "pricing" => self.pass_over::<Pricing<'_>>(),
+            "conversation" => self.pass_over::<Option<Conversation<'_>>>(),
+            "pricing" => self.pass_over::<Option<Pricing<'_>>>(),
+            "errors" => self.pass_over::<List<'_, ErrorView<'_>>>(),
             "message" => inner = self.inner_recipient(),
             "recipient_type" => {
                 if self.cursor.text_or_number().is_some_and(|kind| kind == "group") {
@@ -121,7 +149,7 @@ impl<'a> Scan<'a, '_> {
         members!(self.cursor, {
             "profile" => {
                 there |= self.is_there();
-                self.pass_over::<Profile<'_>>();
+                self.pass_over::<Option<Profile<'_>>>();
             },
             "wa_id" => { wa_id = self.place(); there = true; },
             "user_id" => { user_id = self.place(); there = true; },

@@ -11,7 +11,7 @@ mod value;
 
 use crate::{
     Form, Kind,
-    json::{Cursor, Fault, Value as JsonValue},
+    json::{Cursor, Fault, Field},
     table::{Flags, Index, NONE, Row},
     view::members,
 };
@@ -148,8 +148,8 @@ impl<'a, 'r> Scan<'a, 'r> {
     /// Passes over a value with the reader of the view that mostly stands here: it knows the usual
     /// keys, which is faster than passing over any value.
     #[inline(always)]
-    fn pass_over<V: JsonValue<'a>>(&mut self) {
-        V::read_value(&mut self.cursor);
+    fn pass_over<V: Field<'a>>(&mut self) {
+        V::read(&mut self.cursor);
     }
 
     /// Passes over a string or number and gives its offset, or zero if it is something else.

@@ -1,8 +1,9 @@
-//! The end of a string: the search for a quote or a backslash, by memchr's vector code.
+//! The lexical pieces below the cursor: the end of a string, of an escape, of a number.
 //!
-//! memchr's top-level functions choose AVX2 at run time through a pointer, which costs more than it
-//! gains on strings of 15 bytes; its building blocks for the vectors that every machine of an
-//! architecture has are inlined instead.
+//! Strings end where memchr's vector code finds a quote or a backslash. Its top-level functions
+//! choose AVX2 at run time through a pointer, which costs more than it gains on strings of 15 bytes;
+//! its building blocks for the vectors that every machine of an architecture has are inlined
+//! instead.
 
 #[cfg(target_arch = "aarch64")]
 use memchr::arch::aarch64::neon::memchr::Two;
@@ -53,6 +54,54 @@ pub(super) fn has_controls(bytes: &[u8]) -> bool {
     // The last 32 bytes once more, rather than the rest one by one.
     let end = bytes.last_chunk::<32>().map_or(least(rest), |end| least(end));
     least(&least_of_all).min(end) < 0x20
+}
+
+/// The offset behind the number that starts here, or of what makes it none.
+pub(super) fn number_end(bytes: &[u8], start: usize) -> Result<usize, usize> {
+    let minus = usize::from(bytes.get(start) == Some(&b'-'));
+    let first = start + minus;
+    let mut at = digits(bytes, first);
+    // One or more digits, and no zero in front of others.
+    if at == first || (at > first + 1 && bytes.get(first) == Some(&b'0')) {
+        return Err(first);
+    }
+    if bytes.get(at) == Some(&b'.') {
+        let fraction = at + 1;
+        at = digits(bytes, fraction);
+        if at == fraction {
+            return Err(at);
+        }
+    }
+    if let Some(b'e' | b'E') = bytes.get(at) {
+        let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+        let exponent = at + 1 + sign;
+        at = digits(bytes, exponent);
+        if at == exponent {
+            return Err(at);
+        }
+    }
+    Ok(at)
+}
+
+#[inline]
+fn digits(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(b'0'..=b'9') = bytes.get(at) {
+        at += 1;
+    }
+    at
+}
+
+/// The length of the escape at `at`: 2, or 6 for `\uXXXX`; `None` if it is not one.
+#[inline]
+pub(super) fn escape_len(bytes: &[u8], at: usize) -> Option<usize> {
+    match bytes.get(at + 1)? {
+        b'u' => {
+            let digits = bytes.get(at + 2..at + 6)?;
+            digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
+        }
+        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
