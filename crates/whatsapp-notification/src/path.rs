@@ -23,7 +23,7 @@ fn walk(cursor: &mut Cursor<'_>, target: usize, pointer: &mut String) {
                 let mut more = cursor.enter_object();
                 while more {
                     let key = cursor.key();
-                    if holds(*cursor, target) {
+                    if !passes_over(cursor, target) {
                         pointer.push('/');
                         for char in key.chars() {
                             match char {
@@ -34,7 +34,6 @@ fn walk(cursor: &mut Cursor<'_>, target: usize, pointer: &mut String) {
                         }
                         break;
                     }
-                    cursor.skip_value();
                     more = cursor.next_member();
                 }
                 if !more {
@@ -44,8 +43,7 @@ fn walk(cursor: &mut Cursor<'_>, target: usize, pointer: &mut String) {
             Some(b'[') => {
                 let mut more = cursor.enter_array();
                 let mut index = 0_usize;
-                while more && !holds(*cursor, target) {
-                    cursor.skip_value();
+                while more && passes_over(cursor, target) {
                     more = cursor.next_element();
                     index += 1;
                 }
@@ -60,10 +58,15 @@ fn walk(cursor: &mut Cursor<'_>, target: usize, pointer: &mut String) {
     }
 }
 
-/// True if the value at the cursor starts at or reaches beyond `target`.
-fn holds(mut cursor: Cursor<'_>, target: usize) -> bool {
+/// Passes over the value at the cursor; not if `target` is in it.
+fn passes_over(cursor: &mut Cursor<'_>, target: usize) -> bool {
+    let before = *cursor;
     cursor.skip_value();
-    cursor.offset() > target
+    let passed = cursor.offset() <= target;
+    if !passed {
+        *cursor = before;
+    }
+    passed
 }
 
 #[cfg(test)]

@@ -62,7 +62,7 @@
 //! # Features
 //! | feature | default | |
 //! |---|---|---|
-//! | `tracing` | yes | events at target `whatsapp`, with `kind`, `label`, `path`, `length`, `reason` |
+//! | `tracing` | yes | events at target `whatsapp`, with `kind`, `label`, `path` (in bodies up to 16 KiB), `offset`, `length`, `reason` |
 //! | `metrics` | no | counter `whatsapp_events_total` by `kind` and `outcome`: `done`, `retry`, `dead`, `error`, `panic`, `unrouted` |
 //! | `tokio` | no | [`Detach`] |
 //!

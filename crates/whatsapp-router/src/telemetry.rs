@@ -9,6 +9,10 @@
 use crate::{BoxError, Outcome};
 use whatsapp_notification::{Event, Kind};
 
+/// The size of a body, in bytes, up to which a warning names the path of its event.
+#[cfg(feature = "tracing")]
+const PATH_IN_BODIES_OF: usize = 16 * 1024;
+
 #[inline]
 fn count(kind: Kind, outcome: &'static str) {
     #[cfg(feature = "metrics")]
@@ -28,11 +32,14 @@ pub(crate) fn unrouted(event: &Event) {
     count(event.kind(), "unrouted");
     #[cfg(feature = "tracing")]
     if let Kind::Unknown | Kind::Malformed | Kind::Unparseable = event.kind() {
+        // A path costs a walk: for each broken item of a body full of them, that would be a hang.
+        let path = (event.notification().body().len() <= PATH_IN_BODIES_OF).then(|| event.path());
         tracing::warn!(
             target: "whatsapp",
             kind = event.kind().name(),
             label = event.notification().origin().label(),
-            path = event.path(),
+            path,
+            offset = event.offset(),
             length = event.raw().len(),
             "unrouted event"
         );

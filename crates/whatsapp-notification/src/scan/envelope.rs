@@ -39,15 +39,17 @@ impl<'a> Scan<'a, '_> {
         let first = self.rows.len();
         let start = self.cursor.offset32();
         let mut changes = Rows::NONE;
+        // `id` or `time` came after `changes`.
+        let mut late = false;
         let mut empty = true;
         members!(self.cursor, {
             "id" => {
                 self.entry_id = self.place();
-                self.late(first);
+                late |= self.rows.len() > first;
             },
             "time" => {
                 self.entry_time = self.place();
-                self.late(first);
+                late |= self.rows.len() > first;
             },
             "changes" => {
                 empty = false;
@@ -59,15 +61,18 @@ impl<'a> Scan<'a, '_> {
                 self.unknown(NONE);
             },
         });
+        if late {
+            self.date_scopes(first);
+        }
         // `[{}]`, or an entry of which nothing but its id is left.
         if empty {
             self.push_span(Kind::Malformed, start, self.cursor.offset32(), NONE);
         }
     }
 
-    /// `id` or `time` may come after `changes`: the scopes of this entry learn it then.
-    #[inline]
-    fn late(&mut self, first: usize) {
+    /// Tells the scopes of this entry its `id` and `time`, once both are known.
+    #[cold]
+    fn date_scopes(&mut self, first: usize) {
         let (id, time) = (self.entry_id, self.entry_time);
         for row in self.rows.get_mut(first..).unwrap_or_default() {
             if let Row::Scope { entry_id, entry_time, .. } = row {
