@@ -39,14 +39,7 @@ fn app(secret: &str, token: &str) -> Result<Router, BoxError> {
 }
 
 #[tokio::main]
-async fn main() {
-    if let Err(error) = run().await {
-        eprintln!("{error}");
-        std::process::exit(1);
-    }
-}
-
-async fn run() -> Result<(), BoxError> {
+async fn main() -> Result<(), BoxError> {
     let app = app(&variable("WHATSAPP_APP_SECRET")?, &variable("WHATSAPP_VERIFY_TOKEN")?)?;
     let listener = TcpListener::bind(address()?).await?;
     println!("listening on http://{}/whatsapp", listener.local_addr()?);

@@ -23,14 +23,7 @@ fn app(secret: &str, token: &str, queue: mpsc::Sender<Notification>) -> Result<R
 }
 
 #[tokio::main]
-async fn main() {
-    if let Err(error) = run().await {
-        eprintln!("{error}");
-        std::process::exit(1);
-    }
-}
-
-async fn run() -> Result<(), BoxError> {
+async fn main() -> Result<(), BoxError> {
     let (queue, mut notifications) = mpsc::channel(1024);
     let app = app(&variable("WHATSAPP_APP_SECRET")?, &variable("WHATSAPP_VERIFY_TOKEN")?, queue)?;
     tokio::spawn(async move {

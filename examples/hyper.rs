@@ -38,14 +38,7 @@ async fn serve(listener: TcpListener, webhook: Webhook) -> io::Result<()> {
 }
 
 #[tokio::main]
-async fn main() {
-    if let Err(error) = run().await {
-        eprintln!("{error}");
-        std::process::exit(1);
-    }
-}
-
-async fn run() -> Result<(), BoxError> {
+async fn main() -> Result<(), BoxError> {
     let webhook = webhook(&variable("WHATSAPP_APP_SECRET")?, &variable("WHATSAPP_VERIFY_TOKEN")?)?;
     let listener = TcpListener::bind(address()?).await?;
     println!("listening on http://{}/whatsapp", listener.local_addr()?);

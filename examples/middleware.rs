@@ -51,15 +51,8 @@ fn app(secret: &str, token: &str, limit: usize) -> Result<Router, BoxError> {
 }
 
 #[tokio::main]
-async fn main() {
+async fn main() -> Result<(), BoxError> {
     tracing_subscriber::fmt().init();
-    if let Err(error) = run().await {
-        eprintln!("{error}");
-        std::process::exit(1);
-    }
-}
-
-async fn run() -> Result<(), BoxError> {
     let app = app(&variable("WHATSAPP_APP_SECRET")?, &variable("WHATSAPP_VERIFY_TOKEN")?, 64)?;
     let listener = TcpListener::bind(address()?).await?;
     println!("listening on http://{}/whatsapp", listener.local_addr()?);

@@ -51,14 +51,7 @@ fn app(secret: &str) -> Result<Router, BoxError> {
 }
 
 #[tokio::main]
-async fn main() {
-    if let Err(error) = run().await {
-        eprintln!("{error}");
-        std::process::exit(1);
-    }
-}
-
-async fn run() -> Result<(), BoxError> {
+async fn main() -> Result<(), BoxError> {
     let app = app(&variable("WHATSAPP_HOOK_SECRET")?)?;
     let listener = TcpListener::bind(address()?).await?;
     println!("listening on http://{}/whatsapp/onprem/<secret>", listener.local_addr()?);

@@ -56,14 +56,7 @@ async fn serve(listener: TcpListener, secret: &str, token: &str) -> Result<(), B
 }
 
 #[tokio::main]
-async fn main() {
-    if let Err(error) = run().await {
-        eprintln!("{error}");
-        std::process::exit(1);
-    }
-}
-
-async fn run() -> Result<(), BoxError> {
+async fn main() -> Result<(), BoxError> {
     let (secret, token) = (variable("WHATSAPP_APP_SECRET")?, variable("WHATSAPP_VERIFY_TOKEN")?);
     let listener = TcpListener::bind(address()?).await?;
     println!("listening on http://{}/whatsapp, and for gRPC", listener.local_addr()?);
