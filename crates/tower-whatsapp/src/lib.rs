@@ -84,7 +84,8 @@
 //! When a client goes away, its connection's task drops the response future, and a handler that
 //! runs inside it stops half way. WhatsApp will send the notification again, and what the handler
 //! had done will be done twice. `Detach` runs the service as a task of its own instead, which is
-//! finished all the same; how long it may take is then no longer bounded by the deadline.
+//! finished all the same; how long it may take, and the bytes that it holds, are then no longer
+//! bounded by the layer.
 //!
 //! Anything that is a service will do, and tower's layers go around it: a timeout, a concurrency
 //! limit, a load shed.
