@@ -21,6 +21,9 @@ pub enum SecretError {
     NotUrlSafe,
     /// Not the name of an HTTP header (RFC 9110, token).
     NotAHeaderName,
+    /// White space at an end or a control character: no header arrives with such a value (RFC 9110,
+    /// field values).
+    NotAHeaderValue,
 }
 
 impl fmt::Display for SecretError {
@@ -34,6 +37,9 @@ impl fmt::Display for SecretError {
                 "the secret has a character beyond A-Z a-z 0-9 - . _ ~: make one with `openssl rand -hex 32`"
             }
             SecretError::NotAHeaderName => "this is not the name of an HTTP header",
+            SecretError::NotAHeaderValue => {
+                "the value has white space at an end, perhaps a file's line end, or a control character: no header carries it"
+            }
         })
     }
 }
@@ -52,6 +58,9 @@ pub enum ConfigError {
     Repeated(SecretName),
     /// The secret of this name cannot be one.
     Invalid(SecretName, SecretError),
+    /// Not the name of an HTTP header (RFC 9110, token). It is not told: where the arguments were
+    /// mixed up, it is a secret.
+    NotAHeaderName,
 }
 
 impl fmt::Display for ConfigError {
@@ -61,6 +70,7 @@ impl fmt::Display for ConfigError {
             ConfigError::TooMany => f.write_str("more than 8 secrets: remove the old ones"),
             ConfigError::Repeated(name) => write!(f, "two secrets are named \"{name}\""),
             ConfigError::Invalid(name, error) => write!(f, "secret \"{name}\": {error}"),
+            ConfigError::NotAHeaderName => SecretError::NotAHeaderName.fmt(f),
         }
     }
 }

@@ -13,8 +13,9 @@
 //! use whatsapp_signature::{AppSecret, Verifier};
 //!
 //! let verifier = Verifier::new(AppSecret::new("test_app_secret")?);
-//! let header = "sha256=2af8f67cfbce1cb8c71d6b4ac8c8f46e49e11ba15f8fbf27b4b5c8b27d3ca264";
-//! assert!(verifier.verify(header, b"{}").is_err());
+//! let header = "sha256=d73e9e864071bf8dbd89f02cbf0017b6e96cf6c13d09ced00b472c1d060e4301";
+//! assert_eq!(verifier.verify(header, b"{}")?.as_str(), "default");
+//! assert!(verifier.verify(header, b"{ }").is_err());
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!

@@ -17,15 +17,16 @@ use crate::{
 };
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
+use zeroize::Zeroizing;
 
 /// A secret in the URL's path, for senders that sign nothing: the On-Premises client posts to
 /// whatever URL its settings name (On-Premises, webhooks). It travels in every request line, so
 /// keep it out of access logs; `tower-whatsapp` logs labels, never URIs.
 ///
-/// Only its hash is kept, and hashes are compared in constant time.
+/// Only its hash is kept, and wiped when dropped; hashes are compared in constant time.
 #[derive(Clone, Debug)]
 pub struct PathSecret {
-    hashes: Secrets<[u8; 32]>,
+    hashes: Secrets<Hash>,
 }
 
 impl PathSecret {
@@ -51,11 +52,13 @@ impl PathSecret {
 
 /// What is kept of a secret, and what a value is compared by: so that the time taken tells nothing
 /// of the secret's length either.
-pub(crate) fn hash(secret: &[u8]) -> [u8; 32] {
-    Sha256::digest(secret).into()
+pub(crate) type Hash = Zeroizing<[u8; 32]>;
+
+pub(crate) fn hash(secret: &[u8]) -> Hash {
+    Zeroizing::new(Sha256::digest(secret).into())
 }
 
-fn url_safe(secret: impl Into<String>) -> Result<[u8; 32], SecretError> {
+fn url_safe(secret: impl Into<String>) -> Result<Hash, SecretError> {
     consume(secret, |secret| {
         let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
         if is_blank(secret.as_bytes()) {
@@ -71,9 +74,9 @@ fn url_safe(secret: impl Into<String>) -> Result<[u8; 32], SecretError> {
 }
 
 /// The head alone proves it, with the secret that matches.
-pub(crate) fn prove(hashes: &Secrets<[u8; 32]>, values: &[&[u8]]) -> Result<Credential, Refusal> {
+pub(crate) fn prove(hashes: &Secrets<Hash>, values: &[&[u8]]) -> Result<Credential, Refusal> {
     let shown = hash(only(values)?);
-    hashes.matching(|hash| hash.as_slice().ct_eq(&shown)).map(Credential::Proven)
+    hashes.matching(|hash| hash.as_slice().ct_eq(shown.as_slice())).map(Credential::Proven)
 }
 
 impl Scheme for PathSecret {

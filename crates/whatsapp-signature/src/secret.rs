@@ -13,7 +13,7 @@
 
 use crate::SecretError;
 use std::fmt;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// An app secret, from the app's dashboard. Its text is the key: it is not decoded from hex (Meta,
 /// create a webhook endpoint). Wiped from memory when dropped; `Debug` does not show it.
@@ -43,11 +43,13 @@ impl AppSecret {
         if is_blank(&bytes) { Err(SecretError::Blank) } else { Ok(AppSecret { bytes }) }
     }
 
-    /// What is suspicious about the secret, though it is taken as it is.
+    /// What is suspicious about the secret, though it is taken as it is; nothing if it is not UTF-8.
     pub fn warnings(&self) -> impl Iterator<Item = SecretWarning> + use<> {
-        let white = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
-        let first = white(self.bytes.first()).then_some(SecretWarning::WhiteSpaceBefore);
-        let last = white(self.bytes.last()).then_some(SecretWarning::WhiteSpaceBehind);
+        let text = str::from_utf8(&self.bytes).unwrap_or_default();
+        let first = text.starts_with(char::is_whitespace);
+        let last = text.ends_with(char::is_whitespace);
+        let first = first.then_some(SecretWarning::WhiteSpaceBefore);
+        let last = last.then_some(SecretWarning::WhiteSpaceBehind);
         first.into_iter().chain(last)
     }
 
@@ -56,16 +58,14 @@ impl AppSecret {
     }
 }
 
+/// White space of every script counts: a copied secret may bring a no-break space along.
 pub(crate) fn is_blank(secret: &[u8]) -> bool {
-    secret.iter().all(u8::is_ascii_whitespace)
+    str::from_utf8(secret).is_ok_and(|text| text.trim().is_empty())
 }
 
 /// Wipes a secret's text once it has been read.
 pub(crate) fn consume<T>(secret: impl Into<String>, read: impl FnOnce(&str) -> T) -> T {
-    let mut secret = secret.into();
-    let result = read(&secret);
-    secret.zeroize();
-    result
+    read(&Zeroizing::new(secret.into()))
 }
 
 impl fmt::Debug for AppSecret {
@@ -100,10 +100,12 @@ impl fmt::Display for SecretWarning {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::path_secret::Hash;
+    use sha2::Sha256;
 
     #[test]
     fn a_blank_secret_is_refused() {
-        for blank in ["", " ", "\n\t "] {
+        for blank in ["", " ", "\n\t ", "\u{a0}"] {
             assert_eq!(AppSecret::new(blank).unwrap_err(), SecretError::Blank);
         }
     }
@@ -114,6 +116,7 @@ mod tests {
             |secret: &str| AppSecret::new(secret).unwrap().warnings().collect::<Vec<_>>();
         assert_eq!(warnings("s"), []);
         assert_eq!(warnings("s\n"), [SecretWarning::WhiteSpaceBehind]);
+        assert_eq!(warnings("\u{a0}s"), [SecretWarning::WhiteSpaceBefore]);
         assert_eq!(
             warnings(" s "),
             [SecretWarning::WhiteSpaceBefore, SecretWarning::WhiteSpaceBehind]
@@ -124,5 +127,8 @@ mod tests {
     fn a_secret_is_wiped_and_can_go_anywhere() {
         fn wiped<T: ZeroizeOnDrop + Send + Sync + Clone + 'static>() {}
         wiped::<AppSecret>();
+        // `Hmac` has no such mark of its own: it is made of these states.
+        wiped::<Sha256>();
+        wiped::<Hash>();
     }
 }

@@ -55,7 +55,8 @@ impl From<SecretName> for Arc<str> {
 /// The name of a secret that was given none.
 pub(crate) const DEFAULT: &str = "default";
 
-const MOST: usize = 8;
+/// So many secrets at most: each is tried on each request.
+pub(crate) const MOST: usize = 8;
 
 /// Secrets with names.
 #[derive(Clone)]
@@ -174,5 +175,8 @@ mod tests {
         assert_eq!(of(0), Err(ConfigError::None));
         assert_eq!(of(8), Ok(()));
         assert_eq!(of(9), Err(ConfigError::TooMany));
+        let mut twice = Secrets::none();
+        ["a", "b", "a"].into_iter().for_each(|name| twice.add(name, 0));
+        assert_eq!(twice.checked().unwrap_err(), ConfigError::Repeated("a".into()));
     }
 }

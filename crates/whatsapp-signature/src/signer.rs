@@ -29,7 +29,8 @@ pub(crate) fn keyed(secret: &AppSecret) -> HmacSha256 {
     }
 }
 
-/// Signs bodies as the Cloud API does.
+/// Signs bodies as the Cloud API does, for tests and tools. To check a signature, take a
+/// [`Verifier`](crate::Verifier): it compares in constant time.
 #[derive(Clone)]
 pub struct Signer {
     keyed: HmacSha256,

@@ -11,7 +11,7 @@
 
 use crate::{
     ConfigError, Credential, Refusal, Scheme, SecretError, SecretName, Source,
-    path_secret::{hash, prove},
+    path_secret::{Hash, hash, prove},
     secret::{consume, is_blank},
     secrets::Secrets,
 };
@@ -19,18 +19,19 @@ use crate::{
 /// A header with a fixed value, which some hosts of the On-Premises API let you set (360dialog,
 /// `/v1/configs/webhook`). The value is compared whole and exactly, `Bearer ` or `Basic ` included.
 ///
-/// Only hashes of the values are kept, and they are compared in constant time.
+/// Only hashes of the values are kept, and wiped when dropped; they are compared in constant time.
 #[derive(Clone, Debug)]
 pub struct StaticHeader {
     name: String,
-    hashes: Secrets<[u8; 32]>,
+    hashes: Secrets<Hash>,
 }
 
 impl StaticHeader {
     /// A scheme with one value, named `default`.
     ///
     /// # Errors
-    /// [`SecretError`] if the value is blank or the name is not that of a header.
+    /// [`SecretError`] if the name is not that of a header, or if the value is blank or one that no
+    /// header carries: with white space at an end or a control character.
     pub fn new(name: impl AsRef<str>, value: impl Into<String>) -> Result<Self, SecretError> {
         Ok(StaticHeader { name: header_name(name)?, hashes: Secrets::one(value_hash(value)?) })
     }
@@ -44,8 +45,7 @@ impl StaticHeader {
         values: impl IntoIterator<Item = (N, S)>,
     ) -> Result<Self, ConfigError> {
         let hashes = Secrets::several(values, value_hash)?;
-        let name = name.as_ref();
-        let name = header_name(name).map_err(|error| ConfigError::Invalid(name.into(), error))?;
+        let name = header_name(name).map_err(|_| ConfigError::NotAHeaderName)?;
         Ok(StaticHeader { name, hashes })
     }
 }
@@ -59,10 +59,13 @@ fn header_name(name: impl AsRef<str>) -> Result<String, SecretError> {
     Ok(name.to_ascii_lowercase())
 }
 
-fn value_hash(value: impl Into<String>) -> Result<[u8; 32], SecretError> {
+fn value_hash(value: impl Into<String>) -> Result<Hash, SecretError> {
+    let forbidden = |byte: u8| byte.is_ascii_control() && byte != b'\t';
     consume(value, |value| {
         if is_blank(value.as_bytes()) {
             Err(SecretError::Blank)
+        } else if value.trim_ascii() != value || value.bytes().any(forbidden) {
+            Err(SecretError::NotAHeaderValue)
         } else {
             Ok(hash(value.as_bytes()))
         }
@@ -110,5 +113,29 @@ mod tests {
             assert_eq!(StaticHeader::new(name, "x").unwrap_err(), SecretError::NotAHeaderName);
         }
         assert_eq!(StaticHeader::new("a", " ").unwrap_err(), SecretError::Blank);
+        for value in ["Bearer x\n", " Bearer x", "Bearer\0x", "Bearer x\u{7f}y"] {
+            let refused = StaticHeader::new("a", value).unwrap_err();
+            assert_eq!(refused, SecretError::NotAHeaderValue, "{value:?}");
+        }
+        for value in ["Bearer x", "a\tb", "ä"] {
+            assert!(StaticHeader::new("a", value).is_ok(), "{value}");
+        }
+    }
+
+    #[test]
+    fn any_of_several_values_matches_and_is_named() {
+        let scheme = StaticHeader::several("A", [("new", "one"), ("old", "two")]).unwrap();
+        let name = |value: &[u8]| scheme.credential(&[value]).and_then(|c| scheme.verify(&c, b""));
+        assert_eq!(scheme.source(), Source::Header("a"));
+        assert_eq!(name(b"one").unwrap().as_str(), "new");
+        assert_eq!(name(b"two").unwrap().as_str(), "old");
+        assert_eq!(name(b"six").unwrap_err().kind(), RefusalKind::Mismatch);
+    }
+
+    #[test]
+    fn a_value_given_as_the_name_is_not_shown() {
+        let error = StaticHeader::several("Bearer canary", [("new", "authorization")]).unwrap_err();
+        assert_eq!(error, ConfigError::NotAHeaderName);
+        assert!(!format!("{error} {error:?}").contains("canary"));
     }
 }

