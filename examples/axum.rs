@@ -19,7 +19,7 @@ use tower_whatsapp::{
 /// What an order costs, by the customer's own figures.
 async fn on_order(event: Event<Order>) -> Result<(), Infallible> {
     let order = event.get();
-    let price = |item: tower_whatsapp::notification::ProductItem<'_>| {
+    let price = |item: tower_whatsapp::notification::view::ProductItem<'_>| {
         item.item_price.zip(item.quantity).map_or(0.0, |(price, n)| price.as_f64() * n.as_f64())
     };
     println!("an order over {:.2}", order.product_items.iter().map(price).sum::<f64>());

@@ -3,7 +3,10 @@
 use std::{convert::Infallible, env, net::SocketAddr};
 use tower_whatsapp::{
     BoxError, Event,
-    notification::{Any, AnyContent, AnyView, Str},
+    notification::{
+        Any, Str,
+        view::{AnyContent, AnyView},
+    },
 };
 
 /// A variable that must be set.
@@ -45,11 +48,12 @@ pub fn line(event: &Event, personal: bool) -> String {
         AnyView::Message(message) => {
             let content = match message.content {
                 AnyContent::Text(text) => show(text.body),
-                AnyContent::Media(media) => media.mime_type.unwrap_or_default().to_string(),
                 AnyContent::Order(order) => {
                     format!("{} items", order.product_items.iter().count())
                 }
-                _ => String::new(),
+                other => {
+                    other.media().and_then(|media| media.mime_type).unwrap_or_default().to_string()
+                }
             };
             format!("{kind} from {}: {content}", show(event.sender().key()))
         }

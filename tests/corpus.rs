@@ -15,8 +15,7 @@ fn expected(body: &Value) -> Vec<(Kind, &Value)> {
         for entry in items(entries) {
             for change in items(&entry["changes"]) {
                 match change["field"].as_str() {
-                    Some("messages") => arrays(&change["value"], &mut found),
-                    Some(_) => found.push((Kind::Change, &change["value"])),
+                    Some(field) => of_field(field, &change["value"], &mut found),
                     None => found.push((Kind::Unknown, change)),
                 }
             }
@@ -27,6 +26,51 @@ fn expected(body: &Value) -> Vec<(Kind, &Value)> {
         arrays(body, &mut found);
     }
     found
+}
+
+/// What stands in the value of a field, as the reference tells it.
+fn of_field<'a>(field: &str, value: &'a Value, found: &mut Vec<(Kind, &'a Value)>) {
+    let lists: &[(&str, Kind)] = match field {
+        "messages" => return arrays(value, found),
+        "calls" => &[("calls", Kind::Call), ("statuses", Kind::CallStatus)],
+        "history" => &[
+            ("history", Kind::History),
+            ("messages", Kind::HistoryMessage),
+            ("message_echoes", Kind::HistoryMessage),
+        ],
+        "smb_message_echoes" => &[("message_echoes", Kind::Echo)],
+        "smb_app_state_sync" => &[("state_sync", Kind::StateSync)],
+        "standby" => &[
+            ("messages", Kind::StandbyMessage),
+            ("statuses", Kind::StandbyStatus),
+            ("message_echoes", Kind::StandbyEcho),
+        ],
+        "group_lifecycle_update" => &[("groups", Kind::GroupLifecycle)],
+        "group_participants_update" => &[("groups", Kind::GroupParticipants)],
+        "group_settings_update" => &[("groups", Kind::GroupSettings)],
+        "group_status_update" => &[("groups", Kind::GroupStatus)],
+        "user_preferences" => &[("user_preferences", Kind::UserPreference)],
+        "user_id_update" => &[("user_id_update", Kind::UserIdUpdate)],
+        "automatic_events" => &[("automatic_events", Kind::AutomaticEvent)],
+        // The others are one event each, whose kind goes by the field's name, but for the plural
+        // of one.
+        field => {
+            let name = field.replace("username_updates", "username_update");
+            let kind = Kind::ALL.iter().find(|kind| kind.name() == name).expect("a known field");
+            return found.push((*kind, value));
+        }
+    };
+    let value = if field == "standby" { &value["standby"] } else { value };
+    for (list, kind) in lists {
+        found.extend(items(&value[*list]).map(|item| (*kind, item)));
+    }
+    // A contact that nothing else names by an id is an event.
+    let rest: String = lists.iter().map(|(list, _)| value[*list].to_string()).collect();
+    let unused = items(&value["contacts"]).filter(|contact| {
+        let ids = [&contact["user_id"], &contact["wa_id"]];
+        !ids.iter().filter_map(|id| id.as_str()).any(|id| rest.contains(&format!("\"{id}\"")))
+    });
+    found.extend(unused.map(|contact| (Kind::Contact, contact)));
 }
 
 fn items(value: &Value) -> impl Iterator<Item = &Value> {
@@ -46,6 +90,8 @@ fn arrays<'a>(value: &'a Value, found: &mut Vec<(Kind, &'a Value)>) {
                 found.extend(unused.map(|contact| (Kind::Contact, contact)));
             }
             "messaging_product" | "metadata" => {}
+            "user_actions" => found.extend(items(member).map(|item| (Kind::UserAction, item))),
+            "conversation_context" => found.push((Kind::ConversationContext, member)),
             _ => found.push((Kind::Unknown, member)),
         }
     }
@@ -56,6 +102,11 @@ fn message_kind(message: &Value) -> Kind {
         "unknown" => Some(Kind::Unsupported),
         name => Kind::ALL.iter().copied().find(|kind| kind.is_message() && kind.name() == name),
     };
+    if message["type"] == "system" {
+        // Two system messages have kinds of their own.
+        return by_name(message["system"]["type"].as_str().unwrap_or_default())
+            .unwrap_or(Kind::System);
+    }
     match message["type"].as_str() {
         Some(name) => by_name(name).unwrap_or(Kind::OtherMessage),
         None => message.as_object().unwrap().keys().find_map(|key| by_name(key)).expect("a kind"),

@@ -1,6 +1,9 @@
 //! What the cross-crate tests share.
 
-use std::{env, fs, path::PathBuf};
+use std::{
+    env, fs, io,
+    path::{Path, PathBuf},
+};
 
 /// A document of the corpus: its path below the corpus, and its text.
 #[derive(Debug)]
@@ -26,20 +29,41 @@ pub fn corpus() -> Vec<Document> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
     let mut documents = Vec::new();
     for api in ["cloud", "onprem"] {
-        let files = fs::read_dir(folder.join(api));
-        let files = files.unwrap_or_else(|error| panic!("WHATSAPP_CORPUS: {api}: {error}"));
-        for file in files.map(|file| file.unwrap_or_else(|error| panic!("{api}: {error}")).path()) {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            if name.ends_with(".json") {
-                let text = fs::read_to_string(&file);
-                let text = text.unwrap_or_else(|error| panic!("{}: {error}", file.display()));
-                documents.push(Document { name: format!("{api}/{name}"), text });
-            }
-        }
+        read(&folder, api, &mut documents)
+            .unwrap_or_else(|error| panic!("WHATSAPP_CORPUS: {api}: {error}"));
     }
     assert!(documents.len() > 200, "the corpus has only {} documents", documents.len());
     documents.sort_by(|one, two| one.name.cmp(&two.name));
     documents
+}
+
+/// The project's own documents, in `tests/fixtures`: shapes from WhatsApp's documentation, values
+/// made up.
+///
+/// # Panics
+/// If the folder cannot be read.
+#[must_use]
+pub fn fixtures() -> Vec<Document> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let mut documents = Vec::new();
+    for api in ["cloud", "onprem"] {
+        read(&folder, api, &mut documents).unwrap_or_else(|error| panic!("fixtures: {error}"));
+    }
+    documents.sort_by(|one, two| one.name.cmp(&two.name));
+    documents
+}
+
+/// Adds the JSON documents of one API's folder.
+fn read(folder: &Path, api: &str, documents: &mut Vec<Document>) -> io::Result<()> {
+    for file in fs::read_dir(folder.join(api))? {
+        let file = file?.path();
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        if name.ends_with(".json") {
+            let text = fs::read_to_string(&file)?;
+            documents.push(Document { name: format!("{api}/{name}"), text });
+        }
+    }
+    Ok(())
 }
 
 /// The README's programs compile.

@@ -72,7 +72,7 @@ impl Touch for Timestamp {
     }
 }
 
-impl Touch for wa::Delivery<'_> {
+impl Touch for wa::view::Delivery<'_> {
     fn touch(&self) -> u64 {
         self.as_wire().len() as u64
     }
@@ -86,18 +86,18 @@ impl<T: Touch> Touch for Option<T> {
 
 macro_rules! touch {
     ($($View:ident { $($field:ident),* })*) => {
-        $(impl Touch for wa::$View<'_> {
+        $(impl Touch for wa::view::$View<'_> {
             fn touch(&self) -> u64 {
                 0_u64 $(.wrapping_add(self.$field.touch()))*
             }
         })*
         // Lists and nested objects hold what is listed here.
-        $(impl Touch for List<'_, wa::$View<'_>> {
+        $(impl Touch for List<'_, wa::view::$View<'_>> {
             fn touch(&self) -> u64 {
                 self.iter().fold(0, |total, item| total.wrapping_add(item.touch()))
             }
         })*
-        $(impl Touch for Nested<'_, wa::$View<'_>> {
+        $(impl Touch for Nested<'_, wa::view::$View<'_>> {
             fn touch(&self) -> u64 {
                 self.get().touch()
             }
@@ -113,9 +113,11 @@ impl Touch for List<'_, Str<'_>> {
 
 touch! {
     MessageHeader {
-        context, from, from_user_id, from_parent_user_id, from_bsuid, group_id, id, timestamp,
-        kind, referral, identity, errors
+        context, from, from_user_id, from_parent_user_id, from_bsuid, to, to_user_id,
+        to_parent_user_id, group_id, id, timestamp, kind, referral, identity, errors,
+        history_context, message_creation_type
     }
+    HistoryContext { status }
     Context { from, id, forwarded, frequently_forwarded, referred_product, group_id, mentions }
     ReferredProduct { catalog_id, product_retailer_id }
     Referral {
@@ -157,15 +159,17 @@ touch! {
         id, status, timestamp, recipient_id, recipient_user_id, recipient_parent_user_id,
         recipient_type, recipient_participant_id, recipient_participant_user_id,
         recipient_identity_key_hash, biz_opaque_callback_data, conversation, pricing, errors, kind,
-        message
+        payment, from, message
     }
+    Payment { reference_id, amount, currency, receipt }
+    PaymentAmount { value, offset }
     StatusMessage { recipient_id }
     Conversation { id, expiration_timestamp, origin, pricing }
     ConversationOrigin { kind }
     Pricing { billable, pricing_model, kind, category }
 }
 
-impl<C: Touch> Touch for wa::Message<'_, C> {
+impl<C: Touch> Touch for wa::view::Message<'_, C> {
     fn touch(&self) -> u64 {
         self.header.touch().wrapping_add(self.content.touch())
     }

@@ -14,12 +14,12 @@
 
 use crate::{
     Any, Kind, Notification, Payload, Timestamp,
-    json::{Cursor, Raw, Str, Value},
+    json::{Cursor, Raw, Str, Untyped, Value},
     party::{Ids, Party},
     path,
     scan::join::text_at,
     table::{Flags, Index, Row},
-    view::Metadata,
+    view::{Metadata, members},
 };
 use serde::Deserialize;
 use std::{fmt, marker::PhantomData};
@@ -97,46 +97,74 @@ impl<P> Event<P> {
         }
     }
 
-    /// Who a message is from. Empty for what is not a message.
+    /// More than the [kind](Self::kind) says: a message's `type`, the `event` of a call or an
+    /// account update, a status. See [`Kind::subtype_key`].
+    #[must_use]
+    pub fn subtype(&self) -> Option<Str<'_>> {
+        let wanted = self.kind().subtype_key()?;
+        let mut cursor = self.cursor();
+        let mut subtype = None;
+        if cursor.peek() == Some(b'{') {
+            members!(cursor, {
+                _(key) => {
+                    if key == wanted {
+                        subtype = cursor.text_or_number();
+                    } else {
+                        cursor.skip_value();
+                    }
+                },
+            });
+        }
+        subtype
+    }
+
+    /// Whom it is from, if it comes from a customer: a message, a call, a preference. Empty
+    /// otherwise.
     #[must_use]
     pub fn sender(&self) -> Party<'_> {
-        if self.kind().is_message() { self.party() } else { Party::default() }
+        if self.is_outbound() { Party::default() } else { self.party() }
     }
 
-    /// Whom a status is about. Empty for what is not a status.
+    /// Whom it is about, if it goes to a customer: a status, an echo, a call that the business
+    /// makes. Empty otherwise.
     #[must_use]
     pub fn recipient(&self) -> Party<'_> {
-        if self.kind() == Kind::Status { self.party() } else { Party::default() }
+        if self.is_outbound() { self.party() } else { Party::default() }
     }
 
-    fn party(&self) -> Party<'_> {
+    fn is_outbound(&self) -> bool {
+        matches!(self.notification.row(self.row), Row::Event { flags, .. } if flags.has(Flags::OUTBOUND))
+    }
+
+    /// The customer on the other side, whoever began. Empty for what is about no customer.
+    #[must_use]
+    pub fn party(&self) -> Party<'_> {
         let text = self.notification.text();
-        let Row::Event { party, contact, flags, .. } = self.notification.row(self.row) else {
+        let Row::Event { party, contact, flags, kind, .. } = self.notification.row(self.row) else {
             return Party::default();
         };
-        let user_id = if flags.has(Flags::USER_ID) { self.ids().user_id } else { None };
         let contact = match self.notification.row(contact) {
             Row::Event { start, .. } => Some((text, start)),
             _ => None,
         };
-        Party { address: text_at(text, party), user_id, contact }
-    }
-
-    /// The ids that are not in the table: read from the event again.
-    fn ids(&self) -> Ids<'_> {
-        Ids::read_value(&mut self.cursor()).unwrap_or_default()
+        let address = text_at(text, party);
+        // The row says whether there is more to read.
+        let ids = if flags.has(Flags::USER_ID) || flags.has(Flags::GROUP) {
+            Ids::read(&mut self.cursor(), flags.has(Flags::OUTBOUND))
+        } else if kind == Kind::UserPreference || kind == Kind::UserIdUpdate {
+            Ids { wa_id: address, ..Ids::default() }
+        } else {
+            Ids::default()
+        };
+        Party { address, ids, contact }
     }
 
     /// What the event belongs to, for handling in order: the group, else the user id, else the
     /// WhatsApp id, sender or recipient. `None` for what belongs to no customer.
     #[must_use]
     pub fn conversation(&self) -> Option<Str<'_>> {
-        let Row::Event { kind, flags, .. } = self.notification.row(self.row) else { return None };
-        if !kind.is_message() && kind != Kind::Status {
-            return None;
-        }
-        let group = if flags.has(Flags::GROUP) { self.ids().group } else { None };
-        group.or_else(|| self.party().key())
+        let party = self.party();
+        party.group_id().or_else(|| party.key())
     }
 
     /// The change's `field`, such as `messages` (Cloud).
@@ -224,6 +252,27 @@ impl<P> Event<P> {
     /// What `serde_json` says when the event does not fit the type.
     pub fn deserialize<'a, T: Deserialize<'a>>(&'a self) -> serde_json::Result<T> {
         Raw::new(self.raw()).deserialize()
+    }
+
+    /// JSON pointers (RFC 6901), relative to the event, to what no field of its view holds: members
+    /// that this version does not know, and values of another type than expected. Empty when all
+    /// of it is typed.
+    ///
+    /// ```
+    /// use whatsapp_notification::Notification;
+    ///
+    /// let body = r#"{"messages":[{"from":"15550001","id":"A","type":"text",
+    ///     "text":{"body":"Hi","mood":"fine"},"referral":7}]}"#;
+    /// let notification = Notification::parse(body)?;
+    /// let event = notification.events().next().ok_or("no event")?;
+    /// assert_eq!(event.untyped(), ["/text/mood", "/referral"]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn untyped(&self) -> Vec<String> {
+        let mut found = Untyped::default();
+        crate::view::untyped(&mut self.cursor(), self.kind(), &mut found);
+        found.into_pointers()
     }
 
     /// Where its JSON begins in the body, in bytes.

@@ -11,13 +11,16 @@
 //! # Ok::<(), whatsapp_notification::ParseError>(())
 //! ```
 
+use crate::{catalog::catalog, json::Str};
 use std::fmt;
 
-/// Declares [`Kind`] with a name for each, and the table of the message types.
+/// Declares [`Kind`] with its names, from the table of the [catalog](crate::catalog).
 macro_rules! kinds {
     (
-        messages { $($(#[$message_meta:meta])* $Message:ident = $type:literal,)* }
-        others { $($(#[$other_meta:meta])* $Other:ident = $name:literal,)* }
+        $a:lifetime;
+        messages { $($(#[$message_meta:meta])* $Message:ident = $type:literal $(| $or:literal)?: $Content:ty;)* }
+        systems { $($(#[$system_meta:meta])* $System:ident = $system:literal;)* }
+        others { $($(#[$other_meta:meta])* $Other:ident = $name:literal $(by $by:literal)?: $View:ty;)* }
     ) => {
         /// What an event is. Names are stable: they stand in logs and metrics.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -25,19 +28,43 @@ macro_rules! kinds {
         #[repr(u8)]
         pub enum Kind {
             $($(#[$message_meta])* $Message,)*
+            $($(#[$system_meta])* $System,)*
+            /// A message of a type that has no view in this version.
+            OtherMessage,
             $($(#[$other_meta])* $Other,)*
+            /// A body that is not JSON.
+            Unparseable,
         }
 
         impl Kind {
             /// Every kind of this version.
-            pub const ALL: &'static [Kind] = &[$(Kind::$Message,)* $(Kind::$Other,)*];
+            pub const ALL: &'static [Kind] = &[
+                $(Kind::$Message,)*
+                $(Kind::$System,)*
+                Kind::OtherMessage,
+                $(Kind::$Other,)*
+                Kind::Unparseable,
+            ];
 
             /// The name as it stands in logs and metrics: a message's type, or what else it is.
             #[must_use]
             pub const fn name(self) -> &'static str {
                 match self {
                     $(Kind::$Message => $type,)*
+                    $(Kind::$System => $system,)*
+                    Kind::OtherMessage => "other_message",
                     $(Kind::$Other => $name,)*
+                    Kind::Unparseable => "unparseable",
+                }
+            }
+
+            /// The member whose value tells more than the kind: the `event` of an account update.
+            #[must_use]
+            pub const fn subtype_key(self) -> Option<&'static str> {
+                match self {
+                    $($(Kind::$Other => Some($by),)?)*
+                    kind if kind.is_message() => Some("type"),
+                    _ => None,
                 }
             }
 
@@ -54,62 +81,19 @@ macro_rules! kinds {
 
             /// The `type`s of [`of_message_type`](Self::of_message_type).
             pub(crate) const MESSAGE_TYPES: &'static [&'static str] = &[$($type,)* "unknown"];
+
+            /// The kind of a system message whose content has this `type`.
+            pub(crate) fn of_system_type(name: Str<'_>) -> Kind {
+                match name.among(&[$($system),*]) {
+                    $($system => Kind::$System,)*
+                    _ => Kind::System,
+                }
+            }
         }
     };
 }
 
-kinds! {
-    messages {
-        /// A text message.
-        Text = "text",
-        /// An image.
-        Image = "image",
-        /// A reply to interactive buttons, lists or flows.
-        Interactive = "interactive",
-        /// A quick reply to a template.
-        Button = "button",
-        /// An audio file, or a voice message of the Cloud API.
-        Audio = "audio",
-        /// A voice message of the On-Premises API.
-        Voice = "voice",
-        /// A video.
-        Video = "video",
-        /// A document.
-        Document = "document",
-        /// A sticker.
-        Sticker = "sticker",
-        /// A place.
-        Location = "location",
-        /// Contact cards.
-        Contacts = "contacts",
-        /// An order from a catalog.
-        Order = "order",
-        /// A reaction to a message, or its removal.
-        Reaction = "reaction",
-        /// A system message: a changed number, a changed identity, a group event.
-        System = "system",
-        /// A message that WhatsApp itself cannot pass on (`unsupported`, formerly `unknown`).
-        Unsupported = "unsupported",
-    }
-    others {
-        /// A message of a type that has no view in this version.
-        OtherMessage = "other_message",
-        /// What became of a message that the business sent.
-        Status = "status",
-        /// An error beside messages and statuses.
-        Error = "error",
-        /// A contact that belongs to no message and no status.
-        Contact = "contact",
-        /// A change of another field than `messages`.
-        Change = "change",
-        /// A member that this version does not know, or a body of neither API's form.
-        Unknown = "unknown",
-        /// An item that is not an object, or lacks what routing needs.
-        Malformed = "malformed",
-        /// A body that is not JSON.
-        Unparseable = "unparseable",
-    }
-}
+catalog!(kinds, 'a);
 
 impl Kind {
     /// The place in [`ALL`](Self::ALL), for tables by kind.
@@ -117,6 +101,11 @@ impl Kind {
     #[must_use]
     pub const fn index(self) -> usize {
         self as usize
+    }
+
+    /// The kind of a message with this `type`.
+    pub(crate) fn of_type(name: Str<'_>) -> Kind {
+        Kind::of_message_type(name.among(Kind::MESSAGE_TYPES)).unwrap_or(Kind::OtherMessage)
     }
 
     /// True for the kinds that an item of `messages` can be.
@@ -136,11 +125,11 @@ impl fmt::Display for Kind {
 
 /// A set of kinds: what a [`Payload`](crate::Payload) covers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Kinds(u32);
+pub struct Kinds(u128);
 
 impl Kinds {
     /// Every kind, later ones too.
-    pub const ALL: Kinds = Kinds(u32::MAX);
+    pub const ALL: Kinds = Kinds(u128::MAX);
 
     /// Exactly these kinds.
     #[must_use]
@@ -207,7 +196,7 @@ mod tests {
         let names: std::collections::BTreeSet<_> =
             Kind::ALL.iter().map(|kind| kind.name()).collect();
         assert_eq!(names.len(), Kind::ALL.len());
-        assert!(Kind::ALL.len() <= 32);
+        assert!(Kind::ALL.len() <= 128);
         for (at, kind) in Kind::ALL.iter().enumerate() {
             assert_eq!(kind.index(), at);
         }
@@ -217,7 +206,8 @@ mod tests {
     fn messages_are_the_message_types_and_the_other_message() {
         let types =
             Kind::ALL.iter().filter(|k| Kind::of_message_type(k.name()) == Some(**k)).count();
-        assert_eq!(Kinds::MESSAGES.len() as usize, types + 1);
+        // Beside the types: two changed ids, and all other types.
+        assert_eq!(Kinds::MESSAGES.len() as usize, types + 3);
         assert!(Kinds::MESSAGES.contains(Kind::OtherMessage));
         assert!(!Kinds::MESSAGES.contains(Kind::Status));
     }

@@ -25,14 +25,14 @@
 //! [`Event::narrow`] turns an event of any kind into one of a [`Payload`], whose typed view
 //! [`Event::get`] lends. A payload may cover several kinds: [`AnyMedia`], [`AnyMessage`], [`Any`].
 //! ```
-//! use whatsapp_notification::{AnyContent, AnyMessage, Notification};
+//! use whatsapp_notification::{AnyMessage, Notification, view::AnyContent};
 //!
 //! let body = r#"{"messages":[{"from":"15550001","id":"A","type":"image","image":{"id":"99"}}]}"#;
 //! for event in &Notification::parse(body)? {
 //!     let Ok(event) = event.narrow::<AnyMessage>() else { continue };
 //!     match event.get().content {
 //!         AnyContent::Text(text) => println!("a text of {} bytes", text.body.unwrap_or_default().raw().len()),
-//!         AnyContent::Media(media) => assert!(media.id.is_some_and(|id| id == "99")),
+//!         AnyContent::Image(media) => assert!(media.id.is_some_and(|id| id == "99")),
 //!         _ => println!("a message of kind {}", event.kind()),
 //!     }
 //! }
@@ -63,6 +63,7 @@
 //! Reading fields allocates nothing; each [`Event::get`] reads the event's span again, so bind its
 //! result once. An event that is kept keeps the whole body.
 
+mod catalog;
 mod error;
 mod event;
 mod json;
@@ -75,7 +76,8 @@ mod payload;
 mod scan;
 mod table;
 mod timestamp;
-mod view;
+mod untyped;
+pub mod view;
 
 pub use error::{ParseError, ParseErrorKind};
 pub use event::Event;
@@ -83,24 +85,9 @@ pub use json::{Chars, List, ListIter, LoneSurrogate, Nested, Number, Raw, Str};
 pub use kind::{Kind, Kinds};
 pub use notification::{Events, Form, IntoEvents, Notification, Parser};
 pub use origin::{Origin, Proof};
-pub use party::Party;
-pub use payload::{
-    Any, AnyMedia, AnyMessage, Audio, Button, Change, Contact, Contacts, Document, Error, Image,
-    Interactive, Location, Malformed, Order, OtherMessage, Payload, Reaction, Status, Sticker,
-    System, Text, Unknown, Unparseable, Unsupported, Video, Voice,
-};
+pub use party::{Party, PartyId};
+pub use payload::*;
 pub use timestamp::Timestamp;
-pub use view::{
-    AnyContent, AnyView, ButtonContent, ButtonMessage, ButtonReply, CallPermissionReply,
-    ContactAddress, ContactCard, ContactEmail, ContactIm, ContactName, ContactOrg, ContactPhone,
-    ContactUrl, ContactView, ContactsMessage, Context, Conversation, ConversationOrigin, Delivery,
-    ErrorData, ErrorView, Identity, InteractiveContent, InteractiveMessage, InteractiveReply,
-    ListReply, LocationContent, LocationMessage, MediaContent, MediaMessage, Message,
-    MessageHeader, Metadata, NfmReply, OrderContent, OrderMessage, Pricing, ProductItem, Profile,
-    ReactionContent, ReactionMessage, Referral, ReferredProduct, StatusMessage, StatusView,
-    StickerMetadata, SystemContent, SystemMessage, TextContent, TextMessage, UnsupportedContent,
-    UnsupportedMessage, WelcomeMessage,
-};
 
 /// The README's example runs.
 #[cfg(doctest)]

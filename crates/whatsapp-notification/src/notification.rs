@@ -221,6 +221,10 @@ impl Notification {
         }
     }
 
+    pub(crate) fn rows(&self) -> &[Row] {
+        &self.inner.slice
+    }
+
     pub(crate) fn row(&self, index: Index) -> Row {
         self.inner.slice.get(index as usize).copied().unwrap_or(Row::Hidden)
     }

@@ -1,8 +1,7 @@
 //! JSON pointers: where in the body an offset is. Walked when asked for, so that rows stay small.
 
-use crate::json::Cursor;
+use crate::json::{Cursor, push_index, push_key};
 use bytestring::ByteString;
-use std::fmt::Write;
 
 /// The pointer (RFC 6901) to the value that starts at `target`; empty for the body itself.
 pub(crate) fn pointer(text: &ByteString, target: usize) -> String {
@@ -24,14 +23,7 @@ fn walk(cursor: &mut Cursor<'_>, target: usize, pointer: &mut String) {
                 while more {
                     let key = cursor.key();
                     if !passes_over(cursor, target) {
-                        pointer.push('/');
-                        for char in key.chars() {
-                            match char {
-                                '~' => pointer.push_str("~0"),
-                                '/' => pointer.push_str("~1"),
-                                char => pointer.push(char),
-                            }
-                        }
+                        push_key(pointer, key);
                         break;
                     }
                     more = cursor.next_member();
@@ -50,8 +42,7 @@ fn walk(cursor: &mut Cursor<'_>, target: usize, pointer: &mut String) {
                 if !more {
                     return;
                 }
-                // Writing to a string cannot fail.
-                let _ = write!(pointer, "/{index}");
+                push_index(pointer, index);
             }
             _ => return,
         }

@@ -30,7 +30,7 @@ pub(crate) enum Row {
         /// Offset of `id`; of `user_id` in a contact.
         id: u32,
         timestamp: u32,
-        /// Offset of `from`, of the recipient's id, or of `wa_id` in a contact.
+        /// Offset of the customer's address: `from`, the recipient's id, `wa_id` …
         party: u32,
         /// The row of the contact that this message or status belongs to.
         contact: Index,
@@ -46,12 +46,14 @@ pub(crate) enum Row {
 pub(crate) struct Flags(u8);
 
 impl Flags {
-    /// `from_user_id`, `recipient_user_id` or the like.
+    /// `from_user_id`, `recipient_user_id` or the like: it is not in the row.
     pub(crate) const USER_ID: Flags = Flags(1);
     /// `group_id`, or a recipient that is a group.
     pub(crate) const GROUP: Flags = Flags(2);
     /// A contact that belongs to a message or a status: no event of its own.
     pub(crate) const JOINED: Flags = Flags(4);
+    /// From the business to the customer, or about what is: a status, an echo.
+    pub(crate) const OUTBOUND: Flags = Flags(8);
 
     #[inline]
     pub(crate) fn has(self, flag: Flags) -> bool {

@@ -68,15 +68,73 @@ fn the_order_of_keys_does_not_matter() {
 
 #[test]
 fn another_field_is_one_change_wherever_its_name_stands() {
-    for change in [
-        format!(r#"{{"value":{{"history":[],"messages":[{TEXT}],"odd":1}},"field":"history"}}"#),
-        format!(r#"{{"field":"history","value":{{"history":[],"messages":[{TEXT}],"odd":1}}}}"#),
+    let value = format!(r#"{{"history":[],"messages":[{TEXT}],"odd":1}}"#);
+    let whole = "/entry/0/changes/0/value";
+    for (field, expected) in [
+        ("tomorrow", &[(Kind::Change, whole)][..]),
+        ("account_update", &[(Kind::AccountUpdate, whole)]),
+        (
+            "history",
+            &[
+                (Kind::HistoryMessage, "/entry/0/changes/0/value/messages/0"),
+                (Kind::Unknown, "/entry/0/changes/0/value/odd"),
+            ],
+        ),
     ] {
-        expect(&cloud(&change), &[(Kind::Change, "/entry/0/changes/0/value")]);
+        for change in [
+            format!(r#"{{"value":{value},"field":"{field}"}}"#),
+            format!(r#"{{"field":"{field}","value":{value}}}"#),
+        ] {
+            expect(&cloud(&change), expected);
+        }
     }
+    // What is no object holds nothing that is known, but a field that is not known may be anything.
     expect(
         &cloud(r#"{"field":"flows","value":"text"}"#),
-        &[(Kind::Change, "/entry/0/changes/0/value")],
+        &[(Kind::Malformed, "/entry/0/changes/0")],
+    );
+    expect(&cloud(r#"{"field":"tomorrow","value":"text"}"#), &[(Kind::Change, whole)]);
+}
+
+#[test]
+fn a_change_without_its_envelope_is_read_as_one() {
+    let value = format!(r#"{{"messages":[{TEXT}]}}"#);
+    for body in [
+        format!(r#"{{"field":"messages","value":{value}}}"#),
+        format!(r#"{{"value":{value},"field":"messages"}}"#),
+    ] {
+        expect(&body, &[(Kind::Text, "/value/messages/0")]);
+        assert_eq!(Notification::parse(body).unwrap().form(), Form::Cloud);
+    }
+    let update = r#"{"field":"account_update","value":{"event":"VERIFIED_ACCOUNT"}}"#;
+    expect(update, &[(Kind::AccountUpdate, "/value")]);
+    let event = Notification::parse(update).unwrap().into_iter().next().unwrap();
+    assert!(event.field().unwrap() == "account_update");
+}
+
+#[test]
+fn what_stands_by_is_one_level_deeper() {
+    let inner = format!(r#"{{"messages":[{TEXT}],"statuses":[{STATUS}],"odd":1}}"#);
+    let value = format!(r#"{{"standby":{inner},"odder":2}}"#);
+    expect(
+        &cloud(&format!(r#"{{"value":{value},"field":"standby"}}"#)),
+        &[
+            (Kind::StandbyMessage, "/entry/0/changes/0/value/standby/messages/0"),
+            (Kind::StandbyStatus, "/entry/0/changes/0/value/standby/statuses/0"),
+            (Kind::Unknown, "/entry/0/changes/0/value/standby/odd"),
+            (Kind::Unknown, "/entry/0/changes/0/value/odder"),
+        ],
+    );
+    // Of a repeated key the last one wins here, too.
+    let twice = format!(r#"{{"standby":{inner},"standby":{{"messages":[{TEXT}]}}}}"#);
+    let kinds: Vec<_> = events(&cloud(&format!(r#"{{"value":{twice},"field":"standby"}}"#)))
+        .into_iter()
+        .map(|(kind, _)| kind)
+        .collect();
+    assert_eq!(kinds, [Kind::StandbyMessage]);
+    expect(
+        &cloud(r#"{"field":"standby","value":{"standby":7}}"#),
+        &[(Kind::Malformed, "/entry/0/changes/0/value/standby")],
     );
 }
 
@@ -176,9 +234,9 @@ fn unknown_members_are_events_unless_they_are_null() {
         &body,
         &[
             (Kind::Text, "/entry/0/changes/0/value/messages/0"),
-            (Kind::Unknown, "/entry/0/changes/0/value/user_actions"),
+            (Kind::Malformed, "/entry/0/changes/0/value/user_actions/0"),
             (Kind::Unknown, "/entry/0/changes/0/x"),
-            (Kind::Unknown, "/entry/0/changed_fields"),
+            (Kind::ChangedFields, "/entry/0/changed_fields"),
             (Kind::Unknown, "/y"),
         ],
     );
@@ -208,9 +266,8 @@ fn the_form_is_told_by_the_members_at_the_top() {
     assert_eq!(form(r#"{"entry":[]}"#), Form::Cloud);
     assert_eq!(form(r#"{"statuses":[]}"#), Form::OnPremises);
     assert_eq!(form(r#"{"object":null,"entry":null,"messages":[]}"#), Form::OnPremises);
-    for body in
-        ["{}", "[]", "3", r#""x""#, r#"{"field":"messages","value":{}}"#, r#"{"messages":null}"#]
-    {
+    assert_eq!(form(r#"{"field":"messages","value":{}}"#), Form::Cloud);
+    for body in ["{}", "[]", "3", r#""x""#, r#"{"field":"messages"}"#, r#"{"messages":null}"#] {
         assert_eq!(form(body), Form::Other, "{body}");
         expect(body, &[(Kind::Unknown, "")]);
     }
@@ -274,7 +331,7 @@ fn of_a_repeated_key_the_last_one_wins() {
     expect(&cloud(&renamed), &[(Kind::Text, "/entry/0/changes/0/value/messages/0")]);
     let renamed =
         format!(r#"{{"field":"messages","value":{{"messages":[{TEXT}]}},"field":"history"}}"#);
-    expect(&cloud(&renamed), &[(Kind::Change, "/entry/0/changes/0/value")]);
+    expect(&cloud(&renamed), &[(Kind::HistoryMessage, "/entry/0/changes/0/value/messages/0")]);
     // Inside an item: routing and view agree.
     let body = r#"{"messages":[{"type":"image","id":"1","id":"2","type":"text","text":{"body":"a"},"text":{"body":"b","body":"c"}}]}"#;
     let notification = Notification::parse(body).unwrap();

@@ -124,7 +124,15 @@ mod tests {
         assert_eq!(expected.requests, 25);
         assert_eq!(expected.answers.keys().copied().collect::<Vec<_>>(), [200, 401, 403]);
         assert_eq!(expected.duplicates, 2);
-        for kind in ["text", "status", "error", "change", "malformed", "unknown", "other_message"] {
+        for kind in [
+            "text",
+            "status",
+            "error",
+            "account_review_update",
+            "malformed",
+            "unknown",
+            "other_message",
+        ] {
             assert!(expected.events.contains_key(kind), "{kind}");
         }
     }

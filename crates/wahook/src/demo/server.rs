@@ -6,7 +6,10 @@ use std::io;
 use tokio::{net::TcpListener, sync::mpsc};
 use tower_whatsapp::{
     AppSecret, BoxError, Cloud, Dispatch, Event, EventRouter, OnPremises, PathSecret, WebhookLayer,
-    notification::{self as wa, AnyContent, AnyView, Payload},
+    notification::{
+        self as wa, Payload,
+        view::{AnyContent, AnyView},
+    },
 };
 
 /// What the sender must know.
@@ -50,20 +53,21 @@ fn detail(event: &Event) -> String {
             AnyContent::Text(text) => {
                 format!("{} characters", text.body.unwrap_or_default().chars().count())
             }
-            AnyContent::Media(media) => media.mime_type.unwrap_or_default().to_string(),
             AnyContent::Order(order) => format!("{} items", order.product_items.iter().count()),
             AnyContent::Contacts(cards) => format!("{} cards", cards.iter().count()),
             AnyContent::Interactive(reply) => reply.kind.unwrap_or_default().to_string(),
             AnyContent::Other => message.header.kind.unwrap_or_default().to_string(),
-            _ => String::new(),
+            other => {
+                other.media().and_then(|media| media.mime_type).unwrap_or_default().to_string()
+            }
         },
         AnyView::Status(status) => status.status.to_string(),
         AnyView::Error(error) => error.code.map(|code| format!("code {code}")).unwrap_or_default(),
-        AnyView::Raw(raw) => match event.field() {
-            Some(field) if event.kind() == wa::Kind::Change => format!("field {field}"),
-            _ => format!("{} bytes at {}", raw.as_str().len(), event.path()),
-        },
-        _ => String::new(),
+        AnyView::Change(_) => format!("field {}", event.field().unwrap_or_default()),
+        AnyView::Unknown(raw) | AnyView::Malformed(raw) => {
+            format!("{} bytes at {}", raw.as_str().len(), event.path())
+        }
+        _ => event.subtype().unwrap_or_default().to_string(),
     }
 }
 
@@ -78,7 +82,7 @@ pub(super) fn app(secrets: &Secrets, lines: &mpsc::Sender<Line>) -> Result<Route
     on! {
         Text Image Audio Voice Video Document Sticker Location Contacts Button Interactive Order
         Reaction System Unsupported OtherMessage Status Error Contact Change Unknown Malformed
-        Unparseable
+        Unparseable Any
     }
     let cloud = Cloud::new(secrets.app.clone()).verify_token(secrets.token.clone())?;
     let onprem = OnPremises::new("on-premises", PathSecret::new(secrets.hook.clone())?);

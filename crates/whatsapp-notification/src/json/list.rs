@@ -13,7 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::{Cursor, Field, Value};
+use super::{Cursor, Field, Str, Untyped, Value};
 use bytestring::ByteString;
 use serde::{Serialize, Serializer};
 use std::{fmt, marker::PhantomData};
@@ -30,9 +30,15 @@ impl<'a, T> List<'a, T> {
     /// The items, in their order.
     #[must_use]
     pub fn iter(&self) -> ListIter<'a, T> {
+        let one = self.is_one();
         let cursor = self.at.map(|(text, at)| Cursor::at(text, at as usize));
-        let entered = cursor.and_then(|mut cursor| cursor.enter_array().then_some(cursor));
-        ListIter { cursor: entered, items: PhantomData }
+        let entered = cursor.and_then(|mut cursor| (one || cursor.enter_array()).then_some(cursor));
+        ListIter { cursor: entered, one, items: PhantomData }
+    }
+
+    /// True for one value that stands for an array of one.
+    fn is_one(&self) -> bool {
+        self.at.is_some_and(|(text, at)| text.as_bytes().get(at as usize) != Some(&b'['))
     }
 }
 
@@ -48,6 +54,18 @@ impl<'a, T: Value<'a>> List<'a, T> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.first().is_none()
+    }
+}
+
+impl<'a> List<'a, Str<'a>> {
+    /// For `object!`: an array of strings, or one string that stands for itself.
+    pub(crate) fn one_or_many(cursor: &mut Cursor<'a>) -> Self {
+        if cursor.peek() == Some(b'"') {
+            let at = cursor.offset32();
+            cursor.string();
+            return List { at: Some((cursor.text(), at)), items: PhantomData };
+        }
+        List::read(cursor)
     }
 }
 
@@ -98,17 +116,37 @@ impl<'a, T: Value<'a>> Field<'a> for List<'a, T> {
     fn is_absent(&self) -> bool {
         self.at.is_none()
     }
+
+    fn untyped(cursor: &mut Cursor<'a>, found: &mut Untyped) {
+        if cursor.peek() != Some(b'[') {
+            return found.whole(cursor);
+        }
+        let mut more = cursor.enter_array();
+        let mut index = 0;
+        while more {
+            found.item(index, |found| T::untyped(cursor, found));
+            more = cursor.next_element();
+            index += 1;
+        }
+    }
 }
 
 impl<'a, T: Value<'a>> Value<'a> for List<'a, T> {
     fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
         Some(List::read(cursor)).filter(|list| !list.is_absent())
     }
+
+    fn untyped(cursor: &mut Cursor<'a>, found: &mut Untyped) {
+        <Self as Field<'a>>::untyped(cursor, found);
+    }
 }
 
 impl<'a, T: Value<'a> + Serialize> Serialize for List<'a, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.iter())
+        match self.first().filter(|_| self.is_one()) {
+            Some(one) => one.serialize(serializer),
+            None => serializer.collect_seq(self.iter()),
+        }
     }
 }
 
@@ -134,6 +172,8 @@ impl<'a, T: Value<'a>> IntoIterator for &List<'a, T> {
 pub struct ListIter<'a, T> {
     /// Before the next item, if there is one.
     cursor: Option<Cursor<'a>>,
+    /// The value stands alone.
+    one: bool,
     items: PhantomData<fn() -> T>,
 }
 
@@ -150,7 +190,7 @@ impl<'a, T: Value<'a>> Iterator for ListIter<'a, T> {
         loop {
             let cursor = self.cursor.as_mut()?;
             let item = T::read_value(cursor);
-            if !cursor.next_element() {
+            if self.one || !cursor.next_element() {
                 self.cursor = None;
             }
             if item.is_some() {

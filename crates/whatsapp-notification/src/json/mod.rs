@@ -24,8 +24,8 @@ mod list;
 mod nested;
 mod number;
 mod raw;
-
 mod text;
+mod untyped;
 
 pub(crate) use cursor::{Cursor, Fault};
 pub use list::{List, ListIter};
@@ -33,6 +33,7 @@ pub use nested::Nested;
 pub use number::Number;
 pub use raw::Raw;
 pub use text::{Chars, LoneSurrogate, Str};
+pub(crate) use untyped::{Untyped, push_index, push_key};
 
 /// One field of a typed view: read from whatever JSON value stands there.
 pub(crate) trait Field<'a>: Default {
@@ -41,12 +42,34 @@ pub(crate) trait Field<'a>: Default {
 
     /// True when serializing would have nothing to say.
     fn is_absent(&self) -> bool;
+
+    /// Passes over the value at the cursor and lists what reading it leaves out.
+    fn untyped(cursor: &mut Cursor<'a>, found: &mut Untyped) {
+        untyped(cursor, found, |cursor| Self::read(cursor).is_absent());
+    }
 }
 
 /// A value that a field or a list may hold.
 pub(crate) trait Value<'a>: Sized {
     /// Reads the value at the cursor, or passes over it and gives `None` if its type is another.
     fn read_value(cursor: &mut Cursor<'a>) -> Option<Self>;
+
+    /// Passes over the value at the cursor and lists what reading it leaves out.
+    fn untyped(cursor: &mut Cursor<'a>, found: &mut Untyped) {
+        untyped(cursor, found, |cursor| Self::read_value(cursor).is_none());
+    }
+}
+
+/// Lists a value that reads as absent although it is there.
+pub(crate) fn untyped<'a>(
+    cursor: &mut Cursor<'a>,
+    found: &mut Untyped,
+    is_absent: impl FnOnce(&mut Cursor<'a>) -> bool,
+) {
+    let there = cursor.peek() != Some(b'n');
+    if is_absent(cursor) && there {
+        found.here();
+    }
 }
 
 impl<'a, T: Value<'a>> Field<'a> for Option<T> {
@@ -58,6 +81,10 @@ impl<'a, T: Value<'a>> Field<'a> for Option<T> {
     #[inline]
     fn is_absent(&self) -> bool {
         self.is_none()
+    }
+
+    fn untyped(cursor: &mut Cursor<'a>, found: &mut Untyped) {
+        T::untyped(cursor, found);
     }
 }
 

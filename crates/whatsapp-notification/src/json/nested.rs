@@ -13,7 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::{Cursor, Field, Value};
+use super::{Cursor, Field, Untyped, Value};
 use bytestring::ByteString;
 use serde::{Serialize, Serializer};
 use std::{fmt, marker::PhantomData};
@@ -89,6 +89,10 @@ impl<'a, T: Value<'a>> Field<'a> for Nested<'a, T> {
     #[inline]
     fn is_absent(&self) -> bool {
         self.at.is_none()
+    }
+
+    fn untyped(cursor: &mut Cursor<'a>, found: &mut Untyped) {
+        T::untyped(cursor, found);
     }
 }
 

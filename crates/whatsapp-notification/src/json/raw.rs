@@ -3,11 +3,11 @@
 //! ```
 //! use whatsapp_notification::{Change, Notification};
 //!
-//! let body = r#"{"entry":[{"changes":[{"field":"security","value":{"event":"PIN_CHANGED"}}]}]}"#;
+//! let body = r#"{"entry":[{"changes":[{"field":"tomorrow","value":{"event":"DAWN"}}]}]}"#;
 //! let event = Notification::parse(body)?.into_iter().find_map(|event| event.narrow::<Change>().ok());
 //! let event = event.ok_or("no such event")?;
 //! let fields: std::collections::BTreeMap<&str, &str> = event.get().deserialize()?;
-//! assert_eq!(fields["event"], "PIN_CHANGED"); // borrowed from the body
+//! assert_eq!(fields["event"], "DAWN"); // borrowed from the body
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
@@ -19,7 +19,7 @@ use std::fmt;
 /// A JSON value of a notification, as its text in the body.
 ///
 /// `Debug` shows the length only.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Raw<'a>(&'a str);
 
 impl<'a> Raw<'a> {
@@ -49,6 +49,13 @@ impl<'a> Raw<'a> {
     /// Never for a value of a parsed notification.
     pub fn to_raw_value(&self) -> serde_json::Result<&'a RawValue> {
         serde_json::from_str(self.0)
+    }
+}
+
+/// `null`, which is what stands where nothing is.
+impl Default for Raw<'_> {
+    fn default() -> Self {
+        Raw("null")
     }
 }
 

@@ -133,6 +133,17 @@ impl<'a> Str<'a> {
         Ok(self.to_cow())
     }
 
+    /// Without an `@` at its start.
+    pub(crate) fn without_at(self) -> Self {
+        match self.raw().strip_prefix('@') {
+            Some(rest) => {
+                let at = self.place as u32 as usize;
+                Str::at(self.of, at + 1, rest.len(), self.is_escaped())
+            }
+            None => self,
+        }
+    }
+
     /// The decoded characters. A lone surrogate becomes U+FFFD.
     #[must_use]
     pub fn chars(&self) -> Chars<'a> {

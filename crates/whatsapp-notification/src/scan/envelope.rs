@@ -1,6 +1,10 @@
 //! Entries and changes: the envelope of the Cloud API.
 
-use super::{Rows, Scan, value::Value};
+use super::{
+    Rows, Scan,
+    field::{MESSAGES, Shape, shape},
+    value::Value,
+};
 use crate::{
     Kind,
     json::{Cursor, Str},
@@ -56,9 +60,13 @@ impl<'a> Scan<'a, '_> {
                 self.replace(changes);
                 changes = self.rows_of(|scan| scan.array(NONE, Self::change));
             },
-            _(_key) => {
+            _(key) => {
                 empty = false;
-                self.unknown(NONE);
+                if key == "changed_fields" {
+                    self.changed_fields();
+                } else {
+                    self.unknown(NONE);
+                }
             },
         });
         if late {
@@ -81,7 +89,20 @@ impl<'a> Scan<'a, '_> {
         }
     }
 
-    fn change(&mut self) {
+    /// The names of what changed, where the application does not ask for values.
+    #[cold]
+    fn changed_fields(&mut self) {
+        match self.cursor.peek() {
+            Some(b'[') => {
+                let scope = self.scope();
+                self.whole(Kind::ChangedFields, scope);
+            }
+            Some(b'n') => self.cursor.skip_value(),
+            _ => self.whole(Kind::Malformed, NONE),
+        }
+    }
+
+    pub(super) fn change(&mut self) {
         if self.cursor.peek() != Some(b'{') {
             return self.whole(Kind::Malformed, NONE);
         }
@@ -89,50 +110,55 @@ impl<'a> Scan<'a, '_> {
         let mut field = Field::Missing;
         let mut value = Value::new(NONE);
         let mut rows = Rows::NONE;
-        // The span of `value`, and its first byte.
-        let (mut first, mut from, mut to) = (None, 0, 0);
+        // The span of `value`, its first byte, and what it was read as.
+        let (mut first, mut from, mut to, mut read_as) = (None, 0, 0, None);
         members!(self.cursor, {
             "value" => {
                 first = self.cursor.peek();
                 from = self.cursor.offset32();
                 self.replace(rows);
                 value = Value::new(NONE);
-                rows = self.rows_of(|scan| {
-                    if first == Some(b'{') && !matches!(field, Field::Other(_)) {
+                // Until its name is known, a field is most likely `messages`.
+                read_as = if field.is_missing() { Some(&MESSAGES) } else { field.shape() };
+                rows = self.rows_of(|scan| match read_as {
+                    Some(shape) if first == Some(b'{') => {
                         scan.open_scope(&mut value);
-                        scan.value(&mut value);
-                    } else {
-                        scan.cursor.skip_value();
+                        scan.value(&mut value, shape);
                     }
+                    _ => scan.cursor.skip_value(),
                 });
                 to = self.cursor.offset32();
             },
             "field" => field = self.field(),
             _(_key) => self.unknown(NONE),
         });
-        let is_messages = first == Some(b'{')
-            && match field {
-                Field::Messages(_) => true,
-                Field::Other(_) => false,
-                // Without the name of its field, it is what it holds.
-                Field::Missing => value.has_items(),
-            };
-        if is_messages && value.scope != NONE {
-            return self.name_field(value.scope, field);
-        }
-        self.replace(rows);
-        match field {
-            // Passed over under a `field` that a later one has replaced.
-            Field::Messages(_) if is_messages => self.reread(field, from),
-            Field::Other(_) if first.is_some() => {
-                let scope = self.scope();
-                self.name_field(scope, field);
-                self.push_span(Kind::Change, from, to, scope);
+        let shape = match field {
+            // Without the name of its field, it is what it holds.
+            Field::Missing if value.has_items() => Some(&MESSAGES),
+            field => field.shape(),
+        };
+        match shape {
+            Some(shape) if first == Some(b'{') => {
+                if read_as.is_none_or(|read_as| !std::ptr::eq(read_as, shape)) {
+                    self.replace(rows);
+                    value = self.reread(shape, from);
+                }
+                self.name_field(value.scope, field);
             }
-            Field::Missing if first.is_some() => {
-                self.push_span(Kind::Unknown, start, self.cursor.offset32(), NONE);
+            _ => {
+                self.replace(rows);
+                match field {
+                    Field::Unheard(_) if first.is_some() => {
+                        let scope = self.scope();
+                        self.name_field(scope, field);
+                        self.push_span(Kind::Change, from, to, scope);
+                    }
+                    Field::Missing if first.is_some() => {
+                        self.push_span(Kind::Unknown, start, self.cursor.offset32(), NONE);
+                    }
+                    _ => self.push_span(Kind::Malformed, start, self.cursor.offset32(), NONE),
+                }
             }
-            _ => self.push_span(Kind::Malformed, start, self.cursor.offset32(), NONE),
         }
     }
 
@@ -145,8 +171,11 @@ impl<'a> Scan<'a, '_> {
             return Field::Messages(place);
         }
         match self.cursor.text_or_number() {
-            Some(field) if field == "messages" => Field::Messages(place),
-            Some(field) => Field::Other(field),
+            Some(name) if name == "messages" => Field::Messages(place),
+            Some(name) => match shape(name) {
+                Some(shape) => Field::Known(name, shape),
+                None => Field::Unheard(name),
+            },
             None => Field::Missing,
         }
     }
@@ -165,25 +194,25 @@ impl<'a> Scan<'a, '_> {
         if let Some(Row::Scope { field, .. }) = self.rows.get_mut(scope as usize) {
             *field = match name {
                 Field::Messages(place) => place,
-                Field::Other(name) => name.value_offset(),
+                Field::Known(name, _) | Field::Unheard(name) => name.value_offset(),
                 Field::Missing => 0,
             };
         }
     }
 
-    /// Reads the messages at `from`, behind which the cursor already is.
+    /// Reads the value at `from`, behind which the cursor already is, as what it turned out to be.
     #[cold]
-    fn reread(&mut self, field: Field<'a>, from: u32) {
+    fn reread(&mut self, shape: &'static Shape, from: u32) -> Value {
         let behind = self.cursor;
         self.cursor = Cursor::at(behind.text(), from as usize);
         let mut value = Value::new(NONE);
         self.open_scope(&mut value);
-        self.value(&mut value);
-        self.name_field(value.scope, field);
+        self.value(&mut value, shape);
         // A fault would be kept by the cursor that met it.
         if self.cursor.fault().is_none() {
             self.cursor = behind;
         }
+        value
     }
 }
 
@@ -192,6 +221,23 @@ impl<'a> Scan<'a, '_> {
 enum Field<'a> {
     /// `messages`, and the place where it stands.
     Messages(u32),
-    Other(Str<'a>),
+    /// Another one that has a shape.
+    Known(Str<'a>, &'static Shape),
+    /// One that nobody has heard of.
+    Unheard(Str<'a>),
     Missing,
+}
+
+impl Field<'_> {
+    fn is_missing(self) -> bool {
+        matches!(self, Field::Missing)
+    }
+
+    fn shape(self) -> Option<&'static Shape> {
+        match self {
+            Field::Messages(_) => Some(&MESSAGES),
+            Field::Known(_, shape) => Some(shape),
+            Field::Unheard(_) | Field::Missing => None,
+        }
+    }
 }

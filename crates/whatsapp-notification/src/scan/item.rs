@@ -4,29 +4,51 @@
 
 use super::{Scan, value::Value};
 use crate::{
-    AnyMedia, Kind, Payload,
-    json::{List, Str},
+    Kind,
+    catalog::catalog,
+    json::{List, Str, Value as _},
     table::{Flags, NONE, Row},
-    view::{
-        ButtonContent, ContactCard, Conversation, ErrorView, InteractiveContent, LocationContent,
-        MediaContent, OrderContent, Pricing, Profile, ReactionContent, SystemContent, TextContent,
-        members,
-    },
+    view::*,
 };
 
-/// What the scan notes of a message or a status.
+/// What the scan notes of an item.
 #[derive(Clone, Copy, Default)]
 struct Item<'a> {
     id: u32,
     timestamp: u32,
-    /// `from`, or the recipient.
+    /// The customer's address: a number, or the id of a group.
     party: Option<Str<'a>>,
     user_id: Option<Str<'a>>,
     flags: Flags,
 }
 
+/// Declares how the content of each kind of message is passed over, from the table of the
+/// [catalog](crate::catalog).
+macro_rules! contents {
+    (
+        $a:lifetime;
+        messages { $($(#[$message_meta:meta])* $Message:ident = $type:literal $(| $or:literal)?: $Content:ty;)* }
+        systems { $($(#[$system_meta:meta])* $System:ident = $system:literal;)* }
+        others { $($(#[$other_meta:meta])* $Other:ident = $name:literal $(by $by:literal)?: $View:ty;)* }
+    ) => {
+        impl<$a> Scan<$a, '_> {
+            /// Passes over a message's content with the reader of its view.
+            #[inline]
+            fn pass_over_content(&mut self, kind: Kind) {
+                match kind {
+                    $(Kind::$Message => { <$Content>::read_value(&mut self.cursor); })*
+                    _ => self.cursor.skip_value(),
+                }
+            }
+        }
+    };
+}
+
+catalog!(contents, 'a);
+
 impl<'a> Scan<'a, '_> {
-    pub(super) fn message(&mut self, value: &mut Value) {
+    /// A message, of its own kind, or of the one that messages here are.
+    pub(super) fn message(&mut self, all: Option<Kind>, value: &mut Value) {
         if self.cursor.peek() != Some(b'{') {
             return self.whole(Kind::Malformed, value.scope);
         }
@@ -35,6 +57,8 @@ impl<'a> Scan<'a, '_> {
         let mut kind = None;
         // The kind of the first body that stands there, for a message without a `type`.
         let mut body = None;
+        let mut system = Kind::System;
+        let (mut to, mut to_user_id) = (None, None);
         members!(self.cursor, {
             "context" => self.cursor.skip_value(),
             "from" => item.party = self.cursor.text_or_number(),
@@ -44,52 +68,59 @@ impl<'a> Scan<'a, '_> {
             "timestamp" => item.timestamp = self.place(),
             "text" => self.content(Kind::Text, &mut body),
             "image" => self.content(Kind::Image, &mut body),
-            "type" => kind = self.cursor.text_or_number().map(message_kind),
-            _(key) => {
-                match Kind::of_message_type(key.among(Kind::MESSAGE_TYPES)) {
-                    Some(kind) => self.content(kind, &mut body),
-                    None => {
-                        // Turn.io's name for the business-scoped user id.
-                        if key == "from_bsuid" {
-                            item.flags.set(Flags::USER_ID);
-                        }
-                        self.cursor.skip_value();
-                    }
+            "type" => kind = self.cursor.text_or_number().map(Kind::of_type),
+            _(key) => match Kind::of_message_type(key.among(Kind::MESSAGE_TYPES)) {
+                Some(Kind::System) => {
+                    let there = self.is_there();
+                    let content = SystemContent::read_value(&mut self.cursor);
+                    system = content.and_then(|content| content.kind).map_or(system, Kind::of_system_type);
+                    body = body.or(there.then_some(Kind::System));
                 }
+                Some(kind) => self.content(kind, &mut body),
+                None => match key.among(&["to", "to_user_id", "from_bsuid", "from_parent_user_id"]) {
+                    "to" => to = self.cursor.text_or_number(),
+                    "to_user_id" => to_user_id = self.cursor.text_or_number(),
+                    "" => self.cursor.skip_value(),
+                    // Other names of the user id, or another one beside it.
+                    _ => { self.cursor.skip_value(); item.flags.set(Flags::USER_ID); }
+                },
             },
         });
-        match kind.or(body) {
-            Some(kind) => self.push_item(kind, start, item, value),
-            None => self.push_span(Kind::Malformed, start, self.cursor.offset32(), value.scope),
-        }
+        let Some(kind) = kind.or(body) else {
+            return self.push_span(Kind::Malformed, start, self.cursor.offset32(), value.scope);
+        };
+        let kind = match all {
+            None if kind == Kind::System => system,
+            None => kind,
+            Some(all) => {
+                // An echo is from the business, and so is a message of a history that has a `to`.
+                if all == Kind::Echo || to.is_some() || to_user_id.is_some() {
+                    item.flags.set(Flags::OUTBOUND);
+                    (item.party, item.user_id) = (to, to_user_id);
+                }
+                all
+            }
+        };
+        self.push_item(kind, start, item, value);
     }
 
-    /// Passes over a message's content with the reader of its view; notes the first one.
+    /// Passes over a message's content; notes the first one.
     #[inline]
     fn content(&mut self, kind: Kind, body: &mut Option<Kind>) {
         if self.is_there() {
             body.get_or_insert(kind);
         }
-        match kind {
-            Kind::Text => self.pass_over::<Option<TextContent<'_>>>(),
-            Kind::Location => self.pass_over::<Option<LocationContent<'_>>>(),
-            Kind::Contacts => self.pass_over::<List<'_, ContactCard<'_>>>(),
-            Kind::Button => self.pass_over::<Option<ButtonContent<'_>>>(),
-            Kind::Interactive => self.pass_over::<Option<InteractiveContent<'_>>>(),
-            Kind::Order => self.pass_over::<Option<OrderContent<'_>>>(),
-            Kind::Reaction => self.pass_over::<Option<ReactionContent<'_>>>(),
-            Kind::System => self.pass_over::<Option<SystemContent<'_>>>(),
-            kind if AnyMedia::KINDS.contains(kind) => self.pass_over::<Option<MediaContent<'_>>>(),
-            _ => self.cursor.skip_value(),
-        }
+        self.pass_over_content(kind);
     }
 
-    pub(super) fn status(&mut self, value: &mut Value) {
+    /// A status of a message or of a call.
+    pub(super) fn status(&mut self, kind: Kind, value: &mut Value) {
         if self.cursor.peek() != Some(b'{') {
             return self.whole(Kind::Malformed, value.scope);
         }
         let start = self.cursor.offset32();
         let mut item = Item::default();
+        item.flags.set(Flags::OUTBOUND);
         let mut status = false;
         let (mut recipient, mut inner, mut participant) = (None, None, None);
         let (mut user_id, mut participant_user_id) = (None, None);
@@ -123,7 +154,65 @@ impl<'a> Scan<'a, '_> {
         let place = item.party.map_or(0, |party| party.value_offset());
         // In a group the contact is the participant's, while the recipient stays the group.
         item.party = participant.or(item.party);
-        self.push_item_at(Kind::Status, start, item, place, value);
+        self.push_item_at(kind, start, item, place, value);
+    }
+
+    pub(super) fn call(&mut self, value: &mut Value) {
+        if self.cursor.peek() != Some(b'{') {
+            return self.whole(Kind::Malformed, value.scope);
+        }
+        let start = self.cursor.offset32();
+        let mut item = Item::default();
+        let (mut event, mut by_business) = (false, false);
+        let (mut to, mut to_user_id) = (None, None);
+        members!(self.cursor, {
+            "id" => item.id = self.place(),
+            "from" => item.party = self.cursor.text_or_number(),
+            "from_user_id" => item.user_id = self.cursor.text_or_number(),
+            "to" => to = self.cursor.text_or_number(),
+            "to_user_id" => to_user_id = self.cursor.text_or_number(),
+            "event" => event = self.cursor.text_or_number().is_some(),
+            "timestamp" => item.timestamp = self.place(),
+            "direction" => {
+                by_business =
+                    self.cursor.text_or_number().is_some_and(|by| by == "BUSINESS_INITIATED");
+            },
+            _(_key) => self.cursor.skip_value(),
+        });
+        if !event {
+            return self.push_span(Kind::Malformed, start, self.cursor.offset32(), value.scope);
+        }
+        if by_business {
+            item.flags.set(Flags::OUTBOUND);
+            (item.party, item.user_id) = (to, to_user_id);
+        }
+        self.push_item(Kind::Call, start, item, value);
+    }
+
+    /// An object that is one event of this kind; an empty one tells nothing.
+    pub(super) fn object(&mut self, kind: Kind, value: &mut Value) {
+        if self.cursor.peek() != Some(b'{') {
+            return self.whole(Kind::Malformed, value.scope);
+        }
+        let start = self.cursor.offset32();
+        let mut item = Item::default();
+        let mut empty = true;
+        members!(self.cursor, {
+            "id" => { item.id = self.place(); empty = false; },
+            "timestamp" => { item.timestamp = self.place(); empty = false; },
+            "wa_id" => { item.party = self.cursor.text_or_number(); empty = false; },
+            "group_id" => { self.cursor.skip_value(); item.flags.set(Flags::GROUP); empty = false; },
+            _(key) => {
+                // Ids of the customer's that are read when they are asked for.
+                if key == "user_id" || key == "parent_user_id" {
+                    item.flags.set(Flags::USER_ID);
+                }
+                self.cursor.skip_value();
+                empty = false;
+            },
+        });
+        let kind = if empty { Kind::Malformed } else { kind };
+        self.push_item(kind, start, item, value);
     }
 
     /// `message.recipient_id`, which the On-Premises API sends since 2.39.1.
@@ -202,8 +291,4 @@ impl<'a> Scan<'a, '_> {
         let (end, scope) = (self.cursor.offset32(), value.scope);
         self.push(Row::Event { start, end, scope, id, timestamp, party, contact, kind, flags });
     }
-}
-
-fn message_kind(name: Str<'_>) -> Kind {
-    Kind::of_message_type(name.among(Kind::MESSAGE_TYPES)).unwrap_or(Kind::OtherMessage)
 }

@@ -6,7 +6,7 @@
 
 use super::{Scan, value::Value};
 use crate::{
-    json::{Cursor, Str, Value as _},
+    json::{Cursor, Str},
     party::Ids,
     table::{Flags, Index, NONE, Row},
 };
@@ -83,13 +83,14 @@ impl<'a> Scan<'a, '_> {
         }
         for at in value.scope as usize..rows.len() {
             let Some(Row::Event { start, kind, party, flags, .. }) = rows.get(at) else { continue };
-            if !(kind.is_message() || *kind == crate::Kind::Status) {
+            if *kind == crate::Kind::Contact {
                 continue;
             }
             let (user_id, wa_id) = if flags.has(Flags::USER_ID) || flags.has(Flags::GROUP) {
                 // Some id is not in the row.
-                let ids = Ids::read_value(&mut Cursor::at(text, *start as usize));
-                ids.map(Ids::contact).unwrap_or_default()
+                let outbound = flags.has(Flags::OUTBOUND);
+                let ids = Ids::read(&mut Cursor::at(text, *start as usize), outbound);
+                (ids.user_id, ids.address)
             } else {
                 (None, text_at(text, *party))
             };

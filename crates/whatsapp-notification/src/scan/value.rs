@@ -1,7 +1,10 @@
-//! A `value` of the field `messages`, or the body of an On-Premises notification: metadata and the
-//! arrays of contacts, messages, statuses and errors, in any order and any mixture.
+//! The `value` of a change, or the body of an On-Premises notification: metadata, contacts and the
+//! arrays of items, in any order and any mixture.
 
-use super::{Rows, Scan};
+use super::{
+    Rows, Scan,
+    field::{Items, MESSAGE_MEMBERS, MOST_MEMBERS, Member, Shape},
+};
 use crate::{
     Kind,
     json::Str,
@@ -12,44 +15,38 @@ use crate::{
 /// What has been read of one `value`.
 pub(super) struct Value {
     pub(super) scope: Index,
-    /// The rows of the arrays, in the order of [`Member`].
-    arrays: [Rows; 4],
-    /// There was an array of messages, statuses or errors.
+    /// The rows of the members, in the order of the field's table.
+    members: [Rows; MOST_MEMBERS],
+    /// There was a member other than contacts.
     has_items: bool,
-    /// The contact that the next message or status most likely belongs to.
+    /// The contact that the next item most likely belongs to.
     pub(super) next_contact: u32,
     /// Some item has an identity, and the contact at hand was not its own.
     pub(super) unjoined: bool,
 }
 
-/// The arrays that an On-Premises body has at its top, and a `value` of `messages` too.
-#[derive(Clone, Copy)]
-pub(super) enum Member {
-    Contacts = 0,
-    Messages,
-    Statuses,
-    Errors,
+/// The places of `contacts`, `messages`, `statuses` and `errors` in [`MESSAGE_MEMBERS`], which an
+/// On-Premises body has at its top.
+const FLAT: usize = 4;
+const CONTACTS: usize = 0;
+
+/// The place of the member of this name at the top of an On-Premises body.
+pub(super) fn flat_member(key: Str<'_>) -> Option<usize> {
+    find(MESSAGE_MEMBERS, key).filter(|at| *at < FLAT)
 }
 
-/// The array of this name.
-pub(super) fn member(key: Str<'_>) -> Option<Member> {
-    Some(match key.among(&["contacts", "messages", "statuses", "errors"]) {
-        "contacts" => Member::Contacts,
-        "messages" => Member::Messages,
-        "statuses" => Member::Statuses,
-        "errors" => Member::Errors,
-        _ => return None,
-    })
+fn find(members: &[Member], key: Str<'_>) -> Option<usize> {
+    members.iter().position(|member| key == member.key)
 }
 
 impl Value {
     #[inline]
     pub(super) fn new(scope: Index) -> Self {
-        let arrays = [Rows::NONE; 4];
-        Value { scope, arrays, has_items: false, next_contact: 0, unjoined: false }
+        let members = [Rows::NONE; MOST_MEMBERS];
+        Value { scope, members, has_items: false, next_contact: 0, unjoined: false }
     }
 
-    /// True if there was an array of messages, statuses or errors.
+    /// True if there was more than contacts.
     pub(super) fn has_items(&self) -> bool {
         self.has_items
     }
@@ -57,7 +54,7 @@ impl Value {
     /// The rows of the contacts.
     #[inline]
     pub(super) fn contacts(&self) -> Rows {
-        self.arrays[Member::Contacts as usize]
+        self.members[CONTACTS]
     }
 }
 
@@ -71,17 +68,66 @@ impl Scan<'_, '_> {
     }
 
     /// The object `value` of a change.
-    pub(super) fn value(&mut self, value: &mut Value) {
+    pub(super) fn value(&mut self, value: &mut Value, shape: &'static Shape) {
+        match shape {
+            Shape::Members(members) if std::ptr::eq(*members, MESSAGE_MEMBERS) => {
+                self.messages_value(value);
+            }
+            Shape::Members(members) => self.members_of(value, members),
+            Shape::Under(key, members) => self.value_under(value, key, members),
+            Shape::Whole(kind) => self.object(*kind, value),
+        }
+        self.close_value(value);
+    }
+
+    /// The value of a field whose members stand under `key`.
+    fn value_under(&mut self, value: &mut Value, key: &str, members: &'static [Member]) {
+        let mut under = Rows::NONE;
         members!(self.cursor, {
             "messaging_product" => self.cursor.skip_usual(b"\"whatsapp\""),
             "metadata" => self.metadata(value.scope),
-            "contacts" => self.value_member(value, Member::Contacts),
-            "messages" => self.value_member(value, Member::Messages),
-            "statuses" => self.value_member(value, Member::Statuses),
-            "errors" => self.value_member(value, Member::Errors),
-            _(_key) => self.unknown(value.scope),
+            _(name) => {
+                if name == key {
+                    self.replace(under);
+                    *value = Value::new(value.scope);
+                    under = self.rows_of(|scan| match scan.cursor.peek() {
+                        Some(b'{') => scan.members_of(value, members),
+                        Some(b'n') => scan.cursor.skip_value(),
+                        _ => scan.whole(Kind::Malformed, value.scope),
+                    });
+                } else {
+                    self.unknown(value.scope);
+                }
+            },
         });
-        self.close_value(value);
+    }
+
+    /// The value of the field `messages`, by far the most usual one.
+    fn messages_value(&mut self, value: &mut Value) {
+        members!(self.cursor, {
+            "messaging_product" => self.cursor.skip_usual(b"\"whatsapp\""),
+            "metadata" => self.metadata(value.scope),
+            "contacts" => self.value_member(value, MESSAGE_MEMBERS, 0),
+            "messages" => self.value_member(value, MESSAGE_MEMBERS, 1),
+            "statuses" => self.value_member(value, MESSAGE_MEMBERS, 2),
+            "errors" => self.value_member(value, MESSAGE_MEMBERS, 3),
+            _(key) => match find(MESSAGE_MEMBERS, key) {
+                Some(at) => self.value_member(value, MESSAGE_MEMBERS, at),
+                None => self.unknown(value.scope),
+            },
+        });
+    }
+
+    /// The value of a field with these members.
+    fn members_of(&mut self, value: &mut Value, members: &'static [Member]) {
+        members!(self.cursor, {
+            "messaging_product" => self.cursor.skip_usual(b"\"whatsapp\""),
+            "metadata" => self.metadata(value.scope),
+            _(key) => match find(members, key) {
+                Some(at) => self.value_member(value, members, at),
+                None => self.unknown(value.scope),
+            },
+        });
     }
 
     /// At the end of a value: joins what the scan could not, and takes an empty scope back.
@@ -110,22 +156,35 @@ impl Scan<'_, '_> {
         }
     }
 
-    pub(super) fn value_member(&mut self, value: &mut Value, member: Member) {
-        let earlier = value.arrays[member as usize];
+    /// The member at this place of the field's table.
+    #[inline]
+    pub(super) fn value_member(&mut self, value: &mut Value, members: &[Member], at: usize) {
+        let (Some(member), Some(earlier)) = (members.get(at), value.members.get(at)) else {
+            return;
+        };
+        let (items, earlier) = (member.items, *earlier);
         self.replace(earlier);
         // What has been joined to replaced rows must be joined anew.
         value.unjoined |= !earlier.is_empty();
-        value.has_items |= !matches!(member, Member::Contacts);
+        value.has_items |= at != CONTACTS;
         let scope = value.scope;
         let start = self.rows.len() as u32;
-        match member {
-            Member::Contacts => self.array(scope, |scan| scan.contact(scope)),
-            Member::Messages => self.array(scope, |scan| scan.message(value)),
-            Member::Statuses => self.array(scope, |scan| scan.status(value)),
-            Member::Errors => self.array(scope, |scan| scan.error(scope)),
+        match items {
+            Items::Contacts => self.array(scope, |scan| scan.contact(scope)),
+            Items::Messages(None) => self.array(scope, |scan| scan.message(None, value)),
+            Items::Messages(kind) => self.array(scope, |scan| scan.message(kind, value)),
+            Items::Statuses(kind) => self.array(scope, |scan| scan.status(kind, value)),
+            Items::Errors => self.array(scope, |scan| scan.error(scope)),
+            Items::Calls => self.array(scope, |scan| scan.call(value)),
+            Items::Objects(kind) => self.array(scope, |scan| scan.object(kind, value)),
+            Items::Itself(kind) if self.is_there() => self.object(kind, value),
+            Items::Itself(_) => self.cursor.skip_value(),
         }
-        value.arrays[member as usize] = Rows { start, end: self.rows.len() as u32 };
-        if matches!(member, Member::Contacts) {
+        let rows = Rows { start, end: self.rows.len() as u32 };
+        if let Some(slot) = value.members.get_mut(at) {
+            *slot = rows;
+        }
+        if at == CONTACTS {
             value.next_contact = start;
         }
     }

@@ -75,41 +75,49 @@ macro_rules! members {
 /// }
 /// // expands to
 /// pub struct Button<'a> { pub payload: Option<Str<'a>>, pub pressed: Option<Timestamp> }
-/// impl<'a> Value<'a> for Button<'a> { … members!(cursor, { "payload" => …, "pressed" => …, … }) }
+/// impl<'a> Object<'a> for Button<'a> { … members!(cursor, { "payload" => …, "pressed" => …, … }) }
+/// impl<'a> Value<'a> for Button<'a> { /* reads the object; lists what the fields do not hold */ }
 /// impl Serialize for Button<'_> { /* the members that are there, under the wire's names */ }
 /// ```
 ///
 /// [`Field`]: crate::json::Field
 macro_rules! object {
+    ($(#[$meta:meta])* pub struct $View:ident<$a:lifetime> { $($fields:tt)* }) => {
+        $crate::view::object_of! { $a, [$View<$a>], [<$a>], $(#[$meta])* $View { $($fields)* } }
+    };
+    // A view of nothing that stays in the body.
+    ($(#[$meta:meta])* pub struct $View:ident { $($fields:tt)* }) => {
+        $crate::view::object_of! { 'a, [$View], [], $(#[$meta])* $View { $($fields)* } }
+    };
+}
+
+/// What `object!` expands to, for a lifetime, the view's type and its generics.
+macro_rules! object_of {
     (
+        $a:lifetime, [$Type:ty], [$($generics:tt)*],
         $(#[$meta:meta])*
-        pub struct $View:ident<$a:lifetime> {
+        $View:ident {
             $(
                 $(#[$field_meta:meta])*
-                pub $field:ident: $Type:ty = $key:literal $([$reader:expr])?,
+                pub $field:ident: $Field:ty = $key:literal $([$reader:expr])?,
             )*
         }
     ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, Default, PartialEq)]
         #[non_exhaustive]
-        pub struct $View<$a> {
+        pub struct $View $($generics)* {
             $(
                 $(#[$field_meta])*
-                pub $field: $Type,
+                pub $field: $Field,
             )*
         }
 
-        impl<$a> $View<$a> {
-            /// Reads the object at the cursor; `rest` takes the members that have no field.
+        impl<$a> $crate::view::Object<$a> for $Type {
             #[inline]
-            #[allow(dead_code, reason = "only some views read members beyond their fields")]
-            pub(crate) fn read_with(
+            fn read_with(
                 cursor: &mut $crate::json::Cursor<$a>,
-                mut rest: impl FnMut(
-                    $crate::json::Str<$a>,
-                    &mut $crate::json::Cursor<$a>,
-                ),
+                mut rest: impl FnMut($crate::json::Str<$a>, &mut $crate::json::Cursor<$a>),
             ) -> Self {
                 let mut view = Self::default();
                 $crate::view::members!(cursor, {
@@ -119,8 +127,27 @@ macro_rules! object {
                 view
             }
 
-            /// Writes the members that are there, under the wire's names.
-            pub(crate) fn serialize_members<M: serde::ser::SerializeMap>(
+            fn untyped_with(
+                cursor: &mut $crate::json::Cursor<$a>,
+                found: &mut $crate::json::Untyped,
+                mut rest: impl FnMut(
+                    $crate::json::Str<$a>,
+                    &mut $crate::json::Cursor<$a>,
+                    &mut $crate::json::Untyped,
+                ),
+            ) {
+                let mut more = cursor.enter_object();
+                while more {
+                    let key = cursor.key();
+                    found.member(key, |found| match key.among(&[$($key),*]) {
+                        $($key => $crate::view::untyped_field!(cursor, found, $Field $(, $reader)?),)*
+                        _ => rest(key, cursor, found),
+                    });
+                    more = cursor.next_member();
+                }
+            }
+
+            fn serialize_members<M: serde::ser::SerializeMap>(
                 &self,
                 map: &mut M,
             ) -> Result<(), M::Error> {
@@ -133,24 +160,22 @@ macro_rules! object {
             }
         }
 
-        impl<$a> $crate::json::Value<$a> for $View<$a> {
+        impl<$a> $crate::json::Value<$a> for $Type {
             #[inline]
-            fn read_value(
-                cursor: &mut $crate::json::Cursor<$a>,
-            ) -> Option<Self> {
-                if cursor.peek() != Some(b'{') {
-                    cursor.skip_value();
-                    return None;
-                }
-                Some(Self::read_with(cursor, |_, cursor| cursor.skip_value()))
+            fn read_value(cursor: &mut $crate::json::Cursor<$a>) -> Option<Self> {
+                $crate::view::read_object(cursor)
+            }
+
+            fn untyped(cursor: &mut $crate::json::Cursor<$a>, found: &mut $crate::json::Untyped) {
+                $crate::view::untyped_object::<Self>(cursor, found);
             }
         }
 
-        impl serde::Serialize for $View<'_> {
+        impl<$a> serde::Serialize for $Type {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 use serde::ser::SerializeMap;
                 let mut map = serializer.serialize_map(None)?;
-                self.serialize_members(&mut map)?;
+                $crate::view::Object::serialize_members(self, &mut map)?;
                 map.end()
             }
         }
@@ -164,6 +189,19 @@ macro_rules! read_field {
     };
     ($cursor:ident [$reader:expr]) => {
         $reader($cursor)
+    };
+}
+
+/// How `object!` lists what one field leaves out.
+macro_rules! untyped_field {
+    ($cursor:ident, $found:ident, $Type:ty) => {
+        <$Type as $crate::json::Field>::untyped($cursor, $found)
+    };
+    ($cursor:ident, $found:ident, $Type:ty, $reader:expr) => {
+        $crate::json::untyped($cursor, $found, |cursor| {
+            let value: $Type = $reader(cursor);
+            $crate::json::Field::is_absent(&value)
+        })
     };
 }
 
@@ -259,4 +297,4 @@ macro_rules! open_enum {
     };
 }
 
-pub(crate) use {members, object, open_enum, read_field};
+pub(crate) use {members, object, object_of, open_enum, read_field, untyped_field};

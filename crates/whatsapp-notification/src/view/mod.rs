@@ -20,52 +20,90 @@
 
 mod macros;
 
+mod account_alerts;
+mod account_review_update;
+mod account_settings_update;
+mod account_update;
 mod any;
-mod button;
+mod automatic_events;
+mod business_capability_update;
+mod business_username_updates;
+mod calls;
 mod contact;
-mod contacts;
-mod context;
 mod error;
-mod identity;
-mod interactive;
-mod location;
-mod media;
-mod message;
+mod flows;
+mod group_lifecycle_update;
+mod group_participants_update;
+mod group_settings_update;
+mod group_status_update;
+mod history;
+mod id_change;
+mod message_template_components_update;
+mod message_template_quality_update;
+mod message_template_status_update;
+mod messages;
+mod messaging_handovers;
 mod metadata;
-mod order;
-mod reaction;
-mod referral;
-mod status;
-mod system;
-mod text;
-mod unsupported;
+mod object;
+mod partner_solutions;
+mod payment_configuration_update;
+mod phone_number_name_update;
+mod phone_number_quality_update;
+mod security;
+mod smb_app_state_sync;
+mod standby;
+mod template_category_update;
+mod template_correct_category_detection;
+mod user_id_update;
+mod user_preferences;
 
-pub(crate) use macros::{members, object, open_enum, read_field};
+pub(crate) use any::untyped;
+pub(crate) use macros::{members, object, object_of, open_enum, read_field, untyped_field};
+pub(crate) use object::{Object, read_object, untyped_object};
 
+pub use account_alerts::{AccountAlertView, AlertInfo};
+pub use account_review_update::{AccountReviewView, Decision};
+pub use account_settings_update::{
+    AccountSettingsView, CallHours, CallIcons, CallingSettings, Holiday, OperatingHours,
+    PhoneNumberSettings, SipServer, SipSettings,
+};
+pub use account_update::{
+    AccountEvent, AccountUpdateView, BanInfo, CertificationInfo, DisconnectionInfo,
+    ExceptionCountry, RateEligibility, RestrictionInfo, ViolationInfo, VolumeTierInfo, WabaInfo,
+};
 pub use any::{AnyContent, AnyView};
-pub use button::ButtonContent;
+pub use automatic_events::{AutomaticEventView, CustomData};
+pub use business_capability_update::BusinessCapabilityView;
+pub use business_username_updates::BusinessUsernameView;
+pub use calls::{
+    CallConnection, CallDirection, CallEvent, CallFile, CallMedia, CallProgress, CallSession,
+    CallStatusView, CallView, CallWebrtc,
+};
 pub use contact::{ContactView, Profile};
-pub use contacts::{
-    ContactAddress, ContactCard, ContactEmail, ContactIm, ContactName, ContactOrg, ContactPhone,
-    ContactUrl,
-};
-pub use context::{Context, ReferredProduct};
 pub use error::{ErrorData, ErrorView};
-pub use identity::Identity;
-pub use interactive::{
-    ButtonReply, CallPermissionReply, InteractiveContent, InteractiveReply, ListReply, NfmReply,
+pub use flows::{FlowError, FlowEvent, FlowView};
+pub use group_lifecycle_update::GroupLifecycleView;
+pub use group_participants_update::{GroupParticipantsView, Participant};
+pub use group_settings_update::{GroupSetting, GroupSettingsView};
+pub use group_status_update::GroupStatusView;
+pub use history::{HistoryContext, HistoryMetadata, HistoryThread, HistoryView, ThreadContext};
+pub use id_change::IdChangeView;
+pub use message_template_components_update::{TemplateButton, TemplateComponentsView};
+pub use message_template_quality_update::{QualityScore, TemplateQualityView};
+pub use message_template_status_update::{
+    DisableInfo, RejectionInfo, TemplateEvent, TemplateOtherInfo, TemplateStatusView,
 };
-pub use location::LocationContent;
-pub use media::{MediaContent, StickerMetadata};
-pub use message::{
-    ButtonMessage, ContactsMessage, InteractiveMessage, LocationMessage, MediaMessage, Message,
-    MessageHeader, OrderMessage, ReactionMessage, SystemMessage, TextMessage, UnsupportedMessage,
-};
+pub use messages::*;
+pub use messaging_handovers::{Control, HandoverSender, HandoverView};
 pub use metadata::Metadata;
-pub use order::{OrderContent, ProductItem};
-pub use reaction::ReactionContent;
-pub use referral::{Referral, WelcomeMessage};
-pub use status::{Conversation, ConversationOrigin, Delivery, Pricing, StatusMessage, StatusView};
-pub use system::SystemContent;
-pub use text::TextContent;
-pub use unsupported::UnsupportedContent;
+pub use partner_solutions::PartnerSolutionView;
+pub use payment_configuration_update::PaymentConfigurationView;
+pub use phone_number_name_update::PhoneNumberNameView;
+pub use phone_number_quality_update::PhoneNumberQualityView;
+pub use security::{SecurityEvent, SecurityView};
+pub use smb_app_state_sync::{StateSyncView, SyncAction, SyncContact, SyncMetadata};
+pub use standby::StandbyEchoView;
+pub use template_category_update::TemplateCategoryView;
+pub use template_correct_category_detection::TemplateCorrectCategoryView;
+pub use user_id_update::{PreviousAndCurrent, UserIdUpdateView};
+pub use user_preferences::{Preference, UserPreferenceView};

@@ -178,7 +178,7 @@ impl Samples {
         let value = object(&[("decision", string("APPROVED"))]);
         let change = object(&[("value", value), ("field", string("account_review_update"))]);
         let body = self.body(&[change]);
-        Sample { body: body.into(), api: Api::Cloud, events: count(&["change"]) }
+        Sample { body: body.into(), api: Api::Cloud, events: count(&["account_review_update"]) }
     }
 
     /// Two texts with a broken item between them, and a member that is not documented.
@@ -253,9 +253,13 @@ impl Samples {
             KeyOrder::TypeLast => [content, kind_member],
             KeyOrder::TypeFirst => [kind_member, content],
         });
-        let known = MESSAGES.contains(&kind);
         Item {
-            kind: if known { kind } else { "other_message" },
+            kind: match kind {
+                // The system messages of the generator are of this one type.
+                "system" => "user_changed_number",
+                kind if MESSAGES.contains(&kind) => kind,
+                _ => "other_message",
+            },
             json: object(&members),
             // System messages come without a contact.
             contact: (kind != "system").then_some(contact),

@@ -40,7 +40,7 @@ pub struct Sample {
     pub api: Api,
     /// How many events of each kind it holds: `text`, `image` and the other message types,
     /// `other_message` for a type that is not documented, `status`, `error`, `contact` (one of no
-    /// message or status), `change` (another field than `messages`), `unknown` (a member that is
+    /// message or status), `account_review_update` (another field than `messages`), `unknown` (a member that is
     /// not documented), `malformed`.
     pub events: BTreeMap<&'static str, usize>,
 }

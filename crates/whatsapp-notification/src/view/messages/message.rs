@@ -13,14 +13,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::{
-    ButtonContent, ContactCard, Context, ErrorView, Identity, InteractiveContent, LocationContent,
-    MediaContent, OrderContent, ReactionContent, Referral, SystemContent, TextContent,
-    UnsupportedContent, object,
-};
 use crate::{
     Timestamp,
-    json::{Cursor, List, Nested, Str, Value},
+    json::{Cursor, List, Nested, Str, Untyped, Value},
+    view::*,
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
 use std::ops::Deref;
@@ -39,6 +35,12 @@ object! {
         pub from_parent_user_id: Option<Str<'a>> = "from_parent_user_id",
         /// The sender's business-scoped user id, as Turn.io names it.
         pub from_bsuid: Option<Str<'a>> = "from_bsuid",
+        /// Whom an echo or a message of a history was sent to: a number.
+        pub to: Option<Str<'a>> = "to",
+        /// The same, by the business-scoped user id.
+        pub to_user_id: Option<Str<'a>> = "to_user_id",
+        /// The same, in the scope of the parent portfolio.
+        pub to_parent_user_id: Option<Str<'a>> = "to_parent_user_id",
         /// The group that it was sent to.
         pub group_id: Option<Str<'a>> = "group_id",
         /// The message's id, opaque.
@@ -53,6 +55,10 @@ object! {
         pub identity: Nested<'a, Identity<'a>> = "identity",
         /// Why it is unsupported, or what went wrong.
         pub errors: List<'a, ErrorView<'a>> = "errors",
+        /// What had become of it (history).
+        pub history_context: Option<HistoryContext<'a>> = "history_context",
+        /// What wrote it: `created_by_1p_bot` (echoes).
+        pub message_creation_type: Option<Str<'a>> = "message_creation_type",
     }
 }
 
@@ -99,6 +105,10 @@ messages! {
     SystemMessage: SystemContent<'a>;
     /// A message that WhatsApp itself cannot pass on.
     UnsupportedMessage: UnsupportedContent<'a>;
+    /// An edit.
+    EditMessage: EditContent<'a>;
+    /// A revocation.
+    RevokeMessage: RevokeContent<'a>;
 }
 
 impl<'a, C: Default> Message<'a, C> {
@@ -127,6 +137,27 @@ impl<'a, C: Default> Message<'a, C> {
         Message { header, content: content.unwrap_or_default(), key: found }
     }
 
+    /// Passes over the message at the cursor and lists what no field of [`read`](Self::read) holds.
+    pub(crate) fn untyped_under(
+        cursor: &mut Cursor<'a>,
+        key: &'static str,
+        or_key: Option<&'static str>,
+        found: &mut Untyped,
+    ) where
+        C: Value<'a>,
+    {
+        let read = Self::read(&mut { *cursor }, key, or_key);
+        // Where the content cannot be read, its own key is the one to tell of.
+        let content = if read.key.is_empty() { key } else { read.key };
+        MessageHeader::untyped_with(cursor, found, |name, cursor, found| {
+            if name == content {
+                C::untyped(cursor, found);
+            } else {
+                found.whole(cursor);
+            }
+        });
+    }
+
     /// The same message with its content as part of something wider.
     pub(crate) fn map<D>(this: Self, wider: impl FnOnce(C) -> D) -> Message<'a, D> {
         Message { header: this.header, content: wider(this.content), key: this.key }
@@ -150,5 +181,23 @@ impl<C: Serialize> Serialize for Message<'_, C> {
             map.serialize_entry(self.key, &self.content)?;
         }
         map.end()
+    }
+}
+
+/// The content of a message whose type alone says all: `request_welcome`, `ephemeral`,
+/// `media_placeholder`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NoContent;
+
+impl<'a> Value<'a> for NoContent {
+    fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
+        cursor.skip_value();
+        None
+    }
+}
+
+impl Serialize for NoContent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_unit()
     }
 }

@@ -13,8 +13,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::object;
 use crate::json::{List, Str};
+use crate::view::object;
 
 object! {
     /// A contact card. Everything is optional, the name too.

@@ -1,7 +1,7 @@
 //! `interactive`: replies to buttons, lists, flows and call permissions.
 //!
 //! ```
-//! use whatsapp_notification::{Interactive, InteractiveReply, Notification};
+//! use whatsapp_notification::{Interactive, Notification, view::InteractiveReply};
 //!
 //! let body = r#"{"messages":[{"from":"15550001","id":"A","timestamp":"1750000000",
 //!     "interactive":{"type":"nfm_reply","nfm_reply":{"response_json":"{\"seat\":4}"}},
@@ -14,8 +14,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::object;
 use crate::json::{Number, Raw, Str};
+use crate::view::object;
 use serde::Deserialize;
 
 object! {

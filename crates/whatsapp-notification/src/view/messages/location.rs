@@ -13,8 +13,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::object;
 use crate::json::{Number, Str};
+use crate::view::object;
 
 object! {
     /// The content of a location message.

@@ -15,8 +15,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::object;
 use crate::json::Str;
+use crate::view::object;
 
 object! {
     /// The content of an unsupported message.

@@ -1,7 +1,7 @@
 //! `statuses`: what became of a message that the business sent.
 //!
 //! ```
-//! use whatsapp_notification::{Delivery, Notification, Status};
+//! use whatsapp_notification::{Notification, Status, view::Delivery};
 //!
 //! let body = r#"{"statuses":[{"id":"A","status":"delivered","timestamp":"1750000000","recipient_id":"15550001",
 //!     "pricing":{"billable":true,"category":"utility"}}]}"#;
@@ -13,10 +13,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::{ErrorView, object, open_enum};
+use crate::view::{ErrorView, Payment, object, open_enum};
 use crate::{
     Timestamp,
-    json::{List, Str},
+    json::{List, Nested, Str},
 };
 
 open_enum! {
@@ -101,6 +101,10 @@ object! {
         pub errors: List<'a, ErrorView<'a>> = "errors",
         /// `message`, or `payment`.
         pub kind: Option<Str<'a>> = "type",
+        /// The payment, of a status of type `payment`.
+        pub payment: Nested<'a, Payment<'a>> = "payment",
+        /// Who pays (On-Premises, type `payment`).
+        pub from: Option<Str<'a>> = "from",
         /// The recipient, where On-Premises versions since 2.39.1 have it.
         pub message: Option<StatusMessage<'a>> = "message",
     }

@@ -13,8 +13,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::{MediaContent, object};
 use crate::json::{Nested, Str};
+use crate::view::{MediaContent, object};
 
 object! {
     /// The advertisement or post behind a conversation ("click to WhatsApp"). All is optional:

@@ -11,8 +11,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::object;
 use crate::json::Str;
+use crate::view::object;
 
 object! {
     /// The content of a quick reply.

@@ -14,8 +14,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::object;
 use crate::json::{List, Number, Str};
+use crate::view::object;
 
 object! {
     /// The content of an order.

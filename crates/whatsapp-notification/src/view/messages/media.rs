@@ -13,8 +13,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::object;
 use crate::json::{List, Nested, Number, Str};
+use crate::view::object;
 
 object! {
     /// The content of a message with media.

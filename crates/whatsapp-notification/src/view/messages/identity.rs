@@ -13,7 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::object;
+use crate::view::object;
 use crate::{Timestamp, json::Str};
 
 object! {

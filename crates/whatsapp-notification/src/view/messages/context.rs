@@ -14,8 +14,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::object;
 use crate::json::{List, Str};
+use crate::view::object;
 
 object! {
     /// What a message replies to. A forwarded message has neither `from` nor `id` here.

@@ -12,8 +12,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::object;
 use crate::json::{List, Str};
+use crate::view::object;
 
 object! {
     /// The content of a system message. The header's `from` is the *old* number.
