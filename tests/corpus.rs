@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use tests::corpus;
 use whatsapp_notification::{Form, Kind, Notification};
+use whatsapp_testkit::escape_json;
 
 /// What a reader that builds the whole tree finds: kind and JSON of every event.
 fn expected(body: &Value) -> Vec<(Kind, &Value)> {
@@ -223,30 +224,15 @@ fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.parse().ok())
 }
 
-/// The byte form that WhatsApp sends: compact, `/` and every non-ASCII character escaped.
-fn escaped(json: &Value) -> String {
-    let mut text = String::new();
-    for char in json.to_string().chars() {
-        match char {
-            '/' => text.push_str("\\/"),
-            char if char.is_ascii() => text.push(char),
-            char => {
-                let mut units = [0; 2];
-                for unit in char.encode_utf16(&mut units) {
-                    text.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    text
-}
-
 #[test]
 fn every_byte_form_reads_the_same() {
     for document in corpus() {
         let json: Value = serde_json::from_str(&document.text).unwrap();
-        let forms =
-            [escaped(&json), json.to_string(), serde_json::to_string_pretty(&json).unwrap()];
+        let forms = [
+            escape_json(&json.to_string()),
+            json.to_string(),
+            serde_json::to_string_pretty(&json).unwrap(),
+        ];
         let notification = Notification::parse(document.text.clone()).unwrap();
         for form in forms {
             let other = Notification::parse(form).unwrap();

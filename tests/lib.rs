@@ -1,5 +1,11 @@
 //! What the cross-crate tests share.
 
+#![allow(clippy::expect_used, reason = "a test's helpers may panic")]
+
+mod leaves;
+
+pub use leaves::{facts, lost};
+
 use std::{
     env, fs, io,
     path::{Path, PathBuf},
@@ -64,6 +70,31 @@ fn read(folder: &Path, api: &str, documents: &mut Vec<Document>) -> io::Result<(
         }
     }
     Ok(())
+}
+
+/// The wire's names of all fields of all views, from the sources: `pub id: Option<Str<'a>> = "id",`.
+///
+/// # Panics
+/// If the sources cannot be read, or hold no fields.
+#[must_use]
+pub fn view_members() -> Vec<String> {
+    let views =
+        PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../crates/whatsapp-notification/src/view");
+    let mut members = Vec::new();
+    for folder in [views.clone(), views.join("messages")] {
+        let files = fs::read_dir(&folder).unwrap_or_else(|error| panic!("views: {error}"));
+        for file in files {
+            let file = file.unwrap_or_else(|error| panic!("views: {error}")).path();
+            if file.extension().is_some_and(|extension| extension == "rs") {
+                let source = fs::read_to_string(&file).unwrap_or_else(|error| panic!("{error}"));
+                let fields = source.lines().filter(|line| line.starts_with("        pub "));
+                let names = fields.filter_map(|line| line.split('"').nth(1));
+                members.extend(names.map(str::to_owned));
+            }
+        }
+    }
+    assert!(members.len() > 300, "only {} fields", members.len());
+    members
 }
 
 /// The README's programs compile.

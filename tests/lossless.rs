@@ -5,100 +5,8 @@
 
 use serde_json::Value;
 use std::collections::BTreeSet;
-use tests::{corpus, fixtures};
-use whatsapp_notification::{Form, Kind, Notification};
-
-/// The values of a body that nothing accounts for, by pointer.
-fn lost(notification: &Notification) -> Vec<String> {
-    let body: Value = serde_json::from_slice(notification.body()).unwrap();
-    let mut leaves = Vec::new();
-    walk(&body, String::new(), &mut |pointer, value| leaves.push((pointer, value.clone())));
-    let mut typed = Vec::new();
-    let mut untyped: Vec<String> = notification.untyped();
-    for event in notification {
-        let path = event.path();
-        untyped.extend(event.untyped().iter().map(|pointer| format!("{path}{pointer}")));
-        let view = serde_json::to_value(event.get()).unwrap();
-        walk(&view, path, &mut |pointer, value| typed.push((pointer, value.clone())));
-        if let Some(contact) = event.party().contact() {
-            // Its place is not told; it stands among the contacts of its value.
-            let contact = serde_json::to_value(contact).unwrap();
-            walk(&contact, String::new(), &mut |pointer, value| {
-                typed.push((format!("contact{pointer}"), value.clone()));
-            });
-        }
-    }
-    leaves
-        .into_iter()
-        .filter(|(pointer, value)| {
-            let held = typed.iter().any(|(place, held)| place == pointer && same(held, value));
-            let of_contact = || {
-                let (_, member) = pointer.split_once("/contacts/").unwrap_or_default();
-                let member = member.trim_start_matches(|char: char| char.is_ascii_digit());
-                typed
-                    .iter()
-                    .any(|(place, held)| *place == format!("contact{member}") && held == value)
-            };
-            let told = || untyped.iter().any(|place| below(pointer, place));
-            !(value.is_null()
-                || held
-                || of_contact()
-                || told()
-                || is_envelope(pointer, notification.form()))
-        })
-        .map(|(pointer, _)| pointer)
-        .collect()
-}
-
-/// Every value that is no object and no array, and every empty one.
-fn walk(value: &Value, pointer: String, leaf: &mut impl FnMut(String, &Value)) {
-    match value {
-        Value::Object(members) if !members.is_empty() => {
-            for (name, value) in members {
-                let name = name.replace('~', "~0").replace('/', "~1");
-                walk(value, format!("{pointer}/{name}"), leaf);
-            }
-        }
-        Value::Array(items) if !items.is_empty() => {
-            for (index, value) in items.iter().enumerate() {
-                walk(value, format!("{pointer}/{index}"), leaf);
-            }
-        }
-        // What is empty tells nothing.
-        Value::Object(_) | Value::Array(_) => {}
-        value => leaf(pointer, value),
-    }
-}
-
-fn below(pointer: &str, place: &str) -> bool {
-    pointer.strip_prefix(place).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// A number and its string form count as the same, and so do `true` and `"true"`.
-fn same(held: &Value, value: &Value) -> bool {
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    text(held) == text(value)
-}
-
-/// The typed members around the events of a Cloud body.
-fn is_envelope(pointer: &str, form: Form) -> bool {
-    let members = [
-        "/object",
-        "/entry/*/id",
-        "/entry/*/time",
-        "/entry/*/changes/*/field",
-        "/entry/*/changes/*/value/messaging_product",
-        "/entry/*/changes/*/value/metadata/display_phone_number",
-        "/entry/*/changes/*/value/metadata/phone_number_id",
-    ];
-    let general: String = pointer
-        .split('/')
-        .skip(1)
-        .map(|token| if token.bytes().all(|byte| byte.is_ascii_digit()) { "/*" } else { token })
-        .map(|token| if token.starts_with('/') { token.to_owned() } else { format!("/{token}") })
-        .collect();
-    form == Form::Cloud && members.contains(&general.as_str())
-}
+use tests::{corpus, facts, fixtures, lost};
+use whatsapp_notification::{Kind, Notification};
 
 const PLACEHOLDERS: &str = "placeholders of Meta's page instead of values, such as TIMESTAMP";
 
@@ -123,6 +31,56 @@ fn no_value_is_lost() {
     for document in corpus().into_iter().chain(fixtures()) {
         let notification = Notification::parse(document.text).expect("JSON");
         assert_eq!(lost(&notification), Vec::<String>::new(), "{}", document.name);
+    }
+}
+
+#[test]
+fn an_event_that_is_detached_is_the_same_event() {
+    for document in corpus().into_iter().chain(fixtures()) {
+        let notification = Notification::parse(document.text).expect("JSON");
+        for event in &notification {
+            let detached = event.detach();
+            assert_eq!(detached.notification().len(), 1, "{} {}", document.name, event.path());
+            assert_eq!(detached.notification().form(), notification.form());
+            assert_eq!(facts(&detached), facts(&event), "{} {}", document.name, event.path());
+        }
+    }
+}
+
+#[test]
+fn every_kind_stands_in_a_fixture() {
+    let mut missing: BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.name()).collect();
+    for document in fixtures() {
+        for event in &Notification::parse(document.text).expect("JSON") {
+            missing.remove(event.kind().name());
+        }
+    }
+    // It is no JSON.
+    assert_eq!(missing.into_iter().collect::<Vec<_>>(), [Kind::Unparseable.name()]);
+}
+
+#[test]
+fn every_member_of_every_view_stands_in_a_fixture() {
+    let mut found = BTreeSet::new();
+    for document in fixtures() {
+        let body: Value = serde_json::from_str(&document.text).expect("JSON");
+        members(&body, &mut found);
+    }
+    let missing: Vec<_> =
+        tests::view_members().into_iter().filter(|name| !found.contains(name)).collect();
+    assert_eq!(missing, Vec::<String>::new());
+}
+
+fn members(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(object) => {
+            for (name, value) in object {
+                found.insert(name.clone());
+                members(value, found);
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| members(item, found)),
+        _ => {}
     }
 }
 

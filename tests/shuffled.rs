@@ -4,7 +4,7 @@
 
 use fastrand::Rng;
 use serde_json::Value;
-use tests::corpus;
+use tests::{corpus, fixtures};
 use whatsapp_notification::Notification;
 use whatsapp_testkit::Samples;
 
@@ -68,7 +68,7 @@ fn the_order_of_keys_and_the_spacing_change_nothing() {
     let mut bodies: Vec<_> = samples.mixed(64).into_iter().map(|sample| sample.body).collect();
     bodies.extend(samples.onprem_mixed(14).into_iter().map(|sample| sample.body));
     bodies.extend([samples.broken().body, samples.mixed_batch(20_000).body]);
-    bodies.extend(corpus().into_iter().map(|document| document.text.into()));
+    bodies.extend(corpus().into_iter().chain(fixtures()).map(|document| document.text.into()));
     let mut rng = Rng::with_seed(17);
     for body in bodies {
         let json: Value = serde_json::from_slice(&body).unwrap();

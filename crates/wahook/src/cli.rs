@@ -1,6 +1,7 @@
 //! Commands and options.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
 
 /// Works with WhatsApp notifications.
 #[derive(Debug, Parser)]
@@ -12,11 +13,30 @@ pub(crate) struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Prints the events of stored notifications, and what of them no typed field holds.
+    ///
+    /// A file holds one body, or one a line. Prints texts and numbers as they are: the output is as
+    /// personal as the files. A summary goes to standard error. Exits with 1 if a file cannot be
+    /// read or is not JSON.
+    Decode(Decode),
     /// Runs a server and a sender in one process, and checks what the server makes of it.
     ///
     /// Prints a line for each handled event and a summary. Exits with 1 if any figure is not what
     /// the sender expects.
     Demo(Demo),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Decode {
+    /// The files; `-` is standard input.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Exit with 1 if anything is unknown, malformed or untyped, and say where.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// A tree for people (the default on a terminal), or a JSON object a line.
+    #[arg(long, value_enum)]
+    pub(crate) format: Option<Format>,
 }
 
 #[derive(Args, Debug)]

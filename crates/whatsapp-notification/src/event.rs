@@ -101,21 +101,25 @@ impl<P> Event<P> {
     /// account update, a status. See [`Kind::subtype_key`].
     #[must_use]
     pub fn subtype(&self) -> Option<Str<'_>> {
-        let wanted = self.kind().subtype_key()?;
+        self.member(self.kind().subtype_key()?)?.text_or_number()
+    }
+
+    /// The value of a member of the event; of a repeated key the last one.
+    pub(crate) fn member(&self, name: &str) -> Option<Cursor<'_>> {
         let mut cursor = self.cursor();
-        let mut subtype = None;
+        let mut member = None;
         if cursor.peek() == Some(b'{') {
             members!(cursor, {
                 _(key) => {
-                    if key == wanted {
-                        subtype = cursor.text_or_number();
-                    } else {
-                        cursor.skip_value();
+                    cursor.peek();
+                    if key == name {
+                        member = Some(cursor);
                     }
+                    cursor.skip_value();
                 },
             });
         }
-        subtype
+        member
     }
 
     /// Whom it is from, if it comes from a customer: a message, a call, a preference. Empty
@@ -143,14 +147,13 @@ impl<P> Event<P> {
         let Row::Event { party, contact, flags, kind, .. } = self.notification.row(self.row) else {
             return Party::default();
         };
-        let contact = match self.notification.row(contact) {
-            Row::Event { start, .. } => Some((text, start)),
-            _ => None,
-        };
-        let address = text_at(text, party);
+        let contact = self.notification.start(contact).map(|start| (text, start));
+        let mut address = text_at(text, party);
         // The row says whether there is more to read.
         let ids = if flags.has(Flags::USER_ID) || flags.has(Flags::GROUP) {
-            Ids::read(&mut self.cursor(), flags.has(Flags::OUTBOUND))
+            let ids = Ids::read(&mut self.cursor(), flags.has(Flags::OUTBOUND));
+            address = address.or(ids.address);
+            ids
         } else if kind == Kind::UserPreference || kind == Kind::UserIdUpdate {
             Ids { wa_id: address, ..Ids::default() }
         } else {
@@ -197,6 +200,17 @@ impl<P> Event<P> {
         }
     }
 
+    /// The JSON of the entry's time.
+    pub(crate) fn entry_time_raw(&self) -> Option<&str> {
+        match self.scope() {
+            Row::Scope { entry_time: at @ 1.., .. } => {
+                let mut cursor = Cursor::at(self.notification.text(), at as usize);
+                Raw::read_value(&mut cursor).map(|time| time.as_str())
+            }
+            _ => None,
+        }
+    }
+
     /// The business's own number (Cloud). An On-Premises body names none: use the
     /// [origin](Notification::origin)'s label.
     #[must_use]
@@ -210,7 +224,15 @@ impl<P> Event<P> {
         }
     }
 
-    fn scope(&self) -> Row {
+    /// Where the contact stands that belongs to it.
+    pub(crate) fn contact_start(&self) -> Option<u32> {
+        match self.notification.row(self.row) {
+            Row::Event { contact, .. } => self.notification.start(contact),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn scope(&self) -> Row {
         match self.notification.row(self.row) {
             Row::Event { scope, .. } => self.notification.row(scope),
             _ => Row::Hidden,

@@ -64,9 +64,11 @@
 //! result once. An event that is kept keeps the whole body.
 
 mod catalog;
+mod detach;
 mod error;
 mod event;
 mod json;
+mod key;
 mod kind;
 mod notification;
 mod origin;
@@ -82,12 +84,13 @@ pub mod view;
 pub use error::{ParseError, ParseErrorKind};
 pub use event::Event;
 pub use json::{Chars, List, ListIter, LoneSurrogate, Nested, Number, Raw, Str};
+pub use key::EventKey;
 pub use kind::{Kind, Kinds};
 pub use notification::{Events, Form, IntoEvents, Notification, Parser};
 pub use origin::{Origin, Proof};
 pub use party::{Party, PartyId};
 pub use payload::*;
-pub use timestamp::Timestamp;
+pub use timestamp::{Timestamp, TimestampOutOfRange};
 
 /// The README's example runs.
 #[cfg(doctest)]

@@ -14,6 +14,7 @@
 use crate::{
     Any, Event, Origin, ParseError, ParseErrorKind,
     json::Fault,
+    path,
     scan::Scan,
     table::{Flags, Index, NONE, Row},
 };
@@ -211,6 +212,15 @@ impl Notification {
         Events { notification: self, next: 0, left: self.len() }
     }
 
+    /// Where each event stands in the body, as JSON pointers (RFC 6901), in the events' order. One
+    /// walk over the body, where [`Event::path`] takes one each.
+    #[must_use]
+    pub fn paths(&self) -> Vec<String> {
+        let rows = self.rows().iter().filter(|row| row.is_event());
+        let starts: Vec<_> = rows.map(|row| row.start().unwrap_or(0) as usize).collect();
+        path::pointers(self.text(), &starts)
+    }
+
     /// The body as text; empty if it is not JSON.
     #[inline]
     pub(crate) fn text(&self) -> &ByteString {
@@ -223,6 +233,11 @@ impl Notification {
 
     pub(crate) fn rows(&self) -> &[Row] {
         &self.inner.slice
+    }
+
+    /// Where the item of this row stands.
+    pub(crate) fn start(&self, index: Index) -> Option<u32> {
+        self.row(index).start()
     }
 
     pub(crate) fn row(&self, index: Index) -> Row {

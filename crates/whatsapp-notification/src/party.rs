@@ -195,7 +195,9 @@ impl<'a> Ids<'a> {
         let mut ids = Ids::default();
         // The two sides: `from` and `to`, or the recipient.
         let (mut from, mut to) = (Ids::default(), Ids::default());
-        let (mut inner, mut participant_user, mut is_group) = (None, Ids::default(), false);
+        // Those of the message in a status or an echo, the sender of a handover, a synced contact.
+        let mut inner = Ids::default();
+        let (mut participant_user, mut is_group) = (Ids::default(), false);
         members!(cursor, {
             "from" => from.address = cursor.text_or_number(),
             "from_user_id" => from.user_id = cursor.text_or_number(),
@@ -219,22 +221,47 @@ impl<'a> Ids<'a> {
             "recipient_participant_parent_user_id" => {
                 participant_user.parent_user_id = cursor.text_or_number();
             },
-            "message" => inner = crate::view::StatusMessage::read_value(cursor),
+            "message" => inner = Ids::inner(cursor),
+            "sender" => inner = Ids::inner(cursor),
+            "contact" => inner = Ids::inner(cursor),
             "wa_id" => ids.wa_id = cursor.text_or_number(),
             "user_id" => ids.user_id = current(cursor),
             "parent_user_id" => ids.parent_user_id = current(cursor),
             "username" => ids.username = cursor.text_or_number(),
             _(_key) => cursor.skip_value(),
         });
-        to.address = to.address.or(inner.and_then(|message| message.recipient_id));
+        to.address = to.address.or(inner.address);
         if is_group {
             ids.group = to.address;
         }
         let side = if outbound { to } else { from };
-        ids.address = ids.participant.or(side.address).or(ids.wa_id);
-        ids.user_id = participant_user.user_id.or(side.user_id).or(ids.user_id);
-        ids.parent_user_id =
-            participant_user.parent_user_id.or(side.parent_user_id).or(ids.parent_user_id);
+        ids.address = ids.participant.or(side.address).or(ids.wa_id).or(inner.address);
+        ids.user_id = participant_user.user_id.or(side.user_id).or(ids.user_id).or(inner.user_id);
+        ids.parent_user_id = participant_user
+            .parent_user_id
+            .or(side.parent_user_id)
+            .or(ids.parent_user_id)
+            .or(inner.parent_user_id);
+        ids.username = ids.username.or(inner.username);
+        ids
+    }
+
+    /// The ids of an object inside the event; none if it is something else.
+    fn inner(cursor: &mut Cursor<'a>) -> Self {
+        let mut ids = Ids::default();
+        if cursor.peek() != Some(b'{') {
+            cursor.skip_value();
+            return ids;
+        }
+        members!(cursor, {
+            "recipient_id" => ids.address = cursor.text_or_number(),
+            "to" => ids.address = cursor.text_or_number(),
+            "phone_number" => ids.address = cursor.text_or_number(),
+            "user_id" => ids.user_id = cursor.text_or_number(),
+            "parent_user_id" => ids.parent_user_id = cursor.text_or_number(),
+            "username" => ids.username = cursor.text_or_number(),
+            _(_key) => cursor.skip_value(),
+        });
         ids
     }
 }

@@ -67,6 +67,14 @@ impl Flags {
 }
 
 impl Row {
+    /// Where the item stands.
+    pub(crate) fn start(&self) -> Option<u32> {
+        match self {
+            Row::Event { start, .. } => Some(*start),
+            _ => None,
+        }
+    }
+
     /// True for the rows that are events of their own.
     #[inline]
     pub(crate) fn is_event(&self) -> bool {

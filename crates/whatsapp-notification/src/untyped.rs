@@ -33,7 +33,7 @@ impl Notification {
         let mut cursor = Cursor::at(self.text(), 0);
         match self.form() {
             Form::Cloud => walk.body(&mut cursor),
-            Form::OnPremises => walk.value(&mut cursor),
+            Form::OnPremises => walk.flat(&mut cursor),
             Form::Other => {}
         }
         walk.found.into_pointers()
@@ -101,20 +101,40 @@ impl Walk {
         });
     }
 
-    /// A `value`, what stands in `standby`, or an On-Premises body: the rest of it is events.
+    /// A `value`, or what stands in `standby`: the rest of it is events.
     fn value(&mut self, cursor: &mut Cursor<'_>) {
-        cursor.peek();
-        if self.events.binary_search(&cursor.offset()).is_ok() {
+        if self.is_event(cursor) {
             return cursor.skip_value();
         }
         members(cursor, |key, cursor| {
-            self.found_member(key, |walk| match key.among(&["metadata", "contacts", "standby"]) {
+            let name = key.among(&["messaging_product", "metadata", "contacts", "standby"]);
+            self.found_member(key, |walk| match name {
+                _ if walk.is_event(cursor) => cursor.skip_value(),
+                "messaging_product" => Option::<Str<'_>>::untyped(cursor, &mut walk.found),
                 "metadata" => Metadata::untyped(cursor, &mut walk.found),
                 "contacts" => walk.items(cursor, Self::contact),
                 "standby" => walk.value(cursor),
                 _ => cursor.skip_value(),
             });
         });
+    }
+
+    /// The body of an On-Premises notification.
+    fn flat(&mut self, cursor: &mut Cursor<'_>) {
+        members(cursor, |key, cursor| {
+            self.found_member(key, |walk| {
+                if key == "contacts" {
+                    walk.items(cursor, Self::contact);
+                } else {
+                    cursor.skip_value();
+                }
+            });
+        });
+    }
+
+    fn is_event(&self, cursor: &mut Cursor<'_>) -> bool {
+        cursor.peek();
+        self.events.binary_search(&cursor.offset()).is_ok()
     }
 
     fn contact(&mut self, cursor: &mut Cursor<'_>) {

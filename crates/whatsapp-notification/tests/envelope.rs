@@ -225,7 +225,7 @@ fn a_broken_envelope_member_costs_no_sibling() {
 #[test]
 fn unknown_members_are_events_unless_they_are_null() {
     let change = format!(
-        r#"{{"value":{{"messages":[{TEXT}],"user_actions":[1],"no":null}},"field":"messages","x":1}}"#
+        r#"{{"value":{{"messages":[{TEXT}],"user_actions":[1],"no":null,"odd":3}},"field":"messages","x":1}}"#
     );
     let body = format!(
         r#"{{"object":"x","entry":[{{"id":"9","changes":[{change}],"changed_fields":["a"]}}],"y":2}}"#
@@ -235,11 +235,15 @@ fn unknown_members_are_events_unless_they_are_null() {
         &[
             (Kind::Text, "/entry/0/changes/0/value/messages/0"),
             (Kind::Malformed, "/entry/0/changes/0/value/user_actions/0"),
-            (Kind::Unknown, "/entry/0/changes/0/x"),
+            (Kind::Unknown, "/entry/0/changes/0/value/odd"),
             (Kind::ChangedFields, "/entry/0/changed_fields"),
-            (Kind::Unknown, "/y"),
         ],
     );
+    // Around the values they are told of, but are no events.
+    let notification = Notification::parse(body).unwrap();
+    assert_eq!(notification.untyped(), ["/entry/0/changes/0/x", "/y"]);
+    // Unless nothing else is there.
+    expect(r#"{"entry":[{"id":"1","odd":{}}]}"#, &[(Kind::Unknown, "/entry/0")]);
     expect(
         &format!(r#"{{"messages":[{TEXT}],"z":{{}}}}"#),
         &[(Kind::Text, "/messages/0"), (Kind::Unknown, "/z")],

@@ -106,11 +106,14 @@ proptest! {
     #[test]
     fn every_event_of_what_parses_can_be_read(document in document()) {
         if let Ok(notification) = Notification::parse(document) {
-            for event in &notification {
+            let paths = notification.paths();
+            let _ = notification.untyped();
+            for (event, path) in notification.events().zip(&paths) {
                 // Readers cannot fail: what they find, serde_json can write, and its own JSON is valid.
                 serde_json::to_string(&event.get()).expect("a view");
                 serde_json::from_str::<&RawValue>(event.raw()).expect("an event's JSON");
                 let pointer = event.path();
+                prop_assert_eq!(&pointer, path);
                 // A lone surrogate is JSON, but no value to serde_json; and of two unknown members
                 // with one name both are kept.
                 let body = serde_json::from_slice::<serde_json::Value>(notification.body());
@@ -119,6 +122,10 @@ proptest! {
                 }
                 let _ = (event.id(), event.timestamp(), event.sender().key(), event.recipient().key());
                 let _ = (event.conversation(), event.field(), event.entry_id(), event.metadata());
+                let _ = (event.untyped(), event.key().map(|key| key.parts().count()));
+                let detached = event.detach();
+                prop_assert_eq!(detached.notification().len(), 1);
+                prop_assert_eq!((detached.kind(), detached.raw()), (event.kind(), event.raw()));
             }
         }
     }

@@ -21,7 +21,7 @@
 pub mod request;
 mod samples;
 
-pub use samples::{Api, KeyOrder, Sample, Samples, escape};
+pub use samples::{Api, KeyOrder, Sample, Samples, escape, escape_json};
 
 /// The README's example runs.
 #[cfg(doctest)]

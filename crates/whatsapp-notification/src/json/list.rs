@@ -13,13 +13,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::{Cursor, Field, Str, Untyped, Value};
+use super::{Cursor, Field, Untyped, Value};
 use bytestring::ByteString;
 use serde::{Serialize, Serializer};
 use std::{fmt, marker::PhantomData};
 
 /// An array of a notification. Each item is read when the iterator comes to it; items of another
-/// type than `T` are passed over. An array that is missing is an empty list.
+/// type than `T` are passed over. An array that is missing is an empty list, and a value that
+/// stands alone is a list of one: WhatsApp's own pages show `"waba_ban_state"` both ways.
 pub struct List<'a, T> {
     /// The cursor's place at `[`, where there is an array.
     at: Option<(&'a ByteString, u32)>,
@@ -57,18 +58,6 @@ impl<'a, T: Value<'a>> List<'a, T> {
     }
 }
 
-impl<'a> List<'a, Str<'a>> {
-    /// For `object!`: an array of strings, or one string that stands for itself.
-    pub(crate) fn one_or_many(cursor: &mut Cursor<'a>) -> Self {
-        if cursor.peek() == Some(b'"') {
-            let at = cursor.offset32();
-            cursor.string();
-            return List { at: Some((cursor.text(), at)), items: PhantomData };
-        }
-        List::read(cursor)
-    }
-}
-
 impl<T> Clone for List<'_, T> {
     fn clone(&self) -> Self {
         *self
@@ -98,11 +87,12 @@ impl<'a, T: Value<'a> + PartialEq> PartialEq for List<'a, T> {
 impl<'a, T: Value<'a>> Field<'a> for List<'a, T> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>) -> Self {
-        if cursor.peek() != Some(b'[') {
-            cursor.skip_value();
-            return List::default();
-        }
+        let is_array = cursor.peek() == Some(b'[');
         let at = cursor.offset32();
+        if !is_array {
+            let one = T::read_value(cursor).map(|_| (cursor.text(), at));
+            return List { at: one, items: PhantomData };
+        }
         // Items know their usual keys: their reader passes over them faster than any value's.
         let mut more = cursor.enter_array();
         while more {
@@ -119,7 +109,7 @@ impl<'a, T: Value<'a>> Field<'a> for List<'a, T> {
 
     fn untyped(cursor: &mut Cursor<'a>, found: &mut Untyped) {
         if cursor.peek() != Some(b'[') {
-            return found.whole(cursor);
+            return T::untyped(cursor, found);
         }
         let mut more = cursor.enter_array();
         let mut index = 0;
@@ -145,7 +135,11 @@ impl<'a, T: Value<'a> + Serialize> Serialize for List<'a, T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self.first().filter(|_| self.is_one()) {
             Some(one) => one.serialize(serializer),
-            None => serializer.collect_seq(self.iter()),
+            // An item of another type is `null`, so that the others keep their places.
+            None => {
+                let mut items = self.iter();
+                serializer.collect_seq(std::iter::from_fn(|| items.advance()))
+            }
         }
     }
 }
@@ -183,18 +177,26 @@ impl<T> fmt::Debug for ListIter<'_, T> {
     }
 }
 
+#[expect(private_bounds, reason = "sealed: what a list may hold is this crate's matter")]
+impl<'a, T: Value<'a>> ListIter<'a, T> {
+    /// The next item, or `Some(None)` for one of another type.
+    fn advance(&mut self) -> Option<Option<T>> {
+        let cursor = self.cursor.as_mut()?;
+        let item = T::read_value(cursor);
+        if self.one || !cursor.next_element() {
+            self.cursor = None;
+        }
+        Some(item)
+    }
+}
+
 impl<'a, T: Value<'a>> Iterator for ListIter<'a, T> {
     type Item = T;
 
     fn next(&mut self) -> Option<T> {
         loop {
-            let cursor = self.cursor.as_mut()?;
-            let item = T::read_value(cursor);
-            if self.one || !cursor.next_element() {
-                self.cursor = None;
-            }
-            if item.is_some() {
-                return item;
+            if let Some(item) = self.advance()? {
+                return Some(item);
             }
         }
     }

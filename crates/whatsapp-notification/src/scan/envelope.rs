@@ -45,7 +45,7 @@ impl<'a> Scan<'a, '_> {
         let mut changes = Rows::NONE;
         // `id` or `time` came after `changes`.
         let mut late = false;
-        let mut empty = true;
+        let (mut known, mut stray) = (false, false);
         members!(self.cursor, {
             "id" => {
                 self.entry_id = self.place();
@@ -56,25 +56,26 @@ impl<'a> Scan<'a, '_> {
                 late |= self.rows.len() > first;
             },
             "changes" => {
-                empty = false;
+                known = true;
                 self.replace(changes);
                 changes = self.rows_of(|scan| scan.array(NONE, Self::change));
             },
             _(key) => {
-                empty = false;
                 if key == "changed_fields" {
+                    known = true;
                     self.changed_fields();
                 } else {
-                    self.unknown(NONE);
+                    stray |= self.pass();
                 }
             },
         });
         if late {
             self.date_scopes(first);
         }
-        // `[{}]`, or an entry of which nothing but its id is left.
-        if empty {
-            self.push_span(Kind::Malformed, start, self.cursor.offset32(), NONE);
+        // An entry that tells something else, and one of which nothing but its id is left.
+        if !known {
+            let kind = if stray { Kind::Unknown } else { Kind::Malformed };
+            self.push_span(kind, start, self.cursor.offset32(), NONE);
         }
     }
 
@@ -130,7 +131,7 @@ impl<'a> Scan<'a, '_> {
                 to = self.cursor.offset32();
             },
             "field" => field = self.field(),
-            _(_key) => self.unknown(NONE),
+            _(_key) => self.cursor.skip_value(),
         });
         let shape = match field {
             // Without the name of its field, it is what it holds.

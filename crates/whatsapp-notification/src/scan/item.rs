@@ -189,7 +189,7 @@ impl<'a> Scan<'a, '_> {
         self.push_item(Kind::Call, start, item, value);
     }
 
-    /// An object that is one event of this kind; an empty one tells nothing.
+    /// An object that is one event of this kind; an empty one is malformed.
     pub(super) fn object(&mut self, kind: Kind, value: &mut Value) {
         if self.cursor.peek() != Some(b'{') {
             return self.whole(Kind::Malformed, value.scope);
@@ -211,7 +211,18 @@ impl<'a> Scan<'a, '_> {
                 empty = false;
             },
         });
-        let kind = if empty { Kind::Malformed } else { kind };
+        match kind {
+            // Their customer stands one level deeper.
+            Kind::Handover | Kind::StateSync => item.flags.set(Flags::USER_ID),
+            Kind::StandbyEcho => {
+                item.flags.set(Flags::USER_ID);
+                item.flags.set(Flags::OUTBOUND);
+            }
+            _ => {}
+        }
+        if empty {
+            return self.push_span(Kind::Malformed, start, self.cursor.offset32(), value.scope);
+        }
         self.push_item(kind, start, item, value);
     }
 

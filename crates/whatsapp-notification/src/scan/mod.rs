@@ -57,6 +57,19 @@ struct Seen {
     onprem: bool,
     field: bool,
     value: bool,
+    /// A member of neither form.
+    stray: bool,
+}
+
+/// What the members of the other form, and of neither, are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Top {
+    /// Not yet known.
+    Open,
+    /// Those of the On-Premises form are unknown; `untyped` lists the rest.
+    Cloud,
+    /// Those of neither form are unknown.
+    OnPremises,
 }
 
 impl<'a, 'r> Scan<'a, 'r> {
@@ -76,11 +89,16 @@ impl<'a, 'r> Scan<'a, 'r> {
     /// The first fault and its offset.
     pub(crate) fn body(&mut self) -> Result<Form, (Fault, usize)> {
         let begin = self.cursor;
-        let mut seen = self.members(true);
-        if seen.cloud && seen.onprem {
-            // Rare: what was read as an On-Premises body was none. Once more, as a Cloud body.
+        let mut seen = self.members(Top::Open);
+        // Rare: what stands at the top has another meaning than it seemed. Once more.
+        let again = match seen {
+            Seen { cloud: true, onprem: true, .. } => Some(Top::Cloud),
+            Seen { cloud: false, onprem: true, stray: true, .. } => Some(Top::OnPremises),
+            _ => None,
+        };
+        if let Some(top) = again {
             self.restart(begin);
-            seen = self.members(false);
+            seen = Seen { onprem: seen.onprem, ..self.members(top) };
         }
         self.cursor.end();
         if let Some(fault) = self.cursor.fault() {
@@ -112,8 +130,8 @@ impl<'a, 'r> Scan<'a, 'r> {
         self.events = 0;
     }
 
-    /// The members of the body; those of the On-Premises form are read only if `flat`.
-    fn members(&mut self, flat: bool) -> Seen {
+    /// The members of the body.
+    fn members(&mut self, top: Top) -> Seen {
         let mut seen = Seen::default();
         if self.cursor.peek() != Some(b'{') {
             self.cursor.skip_value();
@@ -132,9 +150,8 @@ impl<'a, 'r> Scan<'a, 'r> {
                 entries = self.rows_of(Self::entries);
             },
             _(key) => {
-                seen.field |= key == "field";
-                seen.value |= key == "value";
-                match value::flat_member(key).filter(|_| flat) {
+                match value::flat_member(key) {
+                    Some(_) if top == Top::Cloud => self.unknown(NONE),
                     Some(at) => {
                         if self.is_there() {
                             seen.onprem = true;
@@ -142,7 +159,12 @@ impl<'a, 'r> Scan<'a, 'r> {
                         }
                         self.value_member(&mut value, MESSAGE_MEMBERS, at);
                     }
-                    None => self.unknown(value.scope),
+                    None if top == Top::OnPremises => self.unknown(value.scope),
+                    None => {
+                        seen.field |= key == "field";
+                        seen.value |= key == "value";
+                        seen.stray |= self.pass();
+                    }
                 }
             },
         });

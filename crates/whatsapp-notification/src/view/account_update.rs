@@ -148,7 +148,7 @@ object! {
     /// A ban.
     pub struct BanInfo<'a> {
         /// `DISABLE`, `REINSTATE`, `SCHEDULE_FOR_DISABLE`; one page shows them as an array.
-        pub waba_ban_state: List<'a, Str<'a>> = "waba_ban_state" [List::one_or_many],
+        pub waba_ban_state: List<'a, Str<'a>> = "waba_ban_state",
         /// The day in words: `April 17, 2025`.
         pub waba_ban_date: Option<Str<'a>> = "waba_ban_date",
     }

@@ -13,17 +13,36 @@ pub fn escape(text: &str) -> String {
         match char {
             '"' => escaped.push_str("\\\""),
             '\\' => escaped.push_str("\\\\"),
-            '/' => escaped.push_str("\\/"),
             '\n' => escaped.push_str("\\n"),
-            char if char.is_ascii() && !char.is_ascii_control() => escaped.push(char),
-            char => {
-                for unit in char.encode_utf16(&mut [0; 2]) {
-                    escaped.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
+            char => escape_char(char, &mut escaped),
         }
     }
     escaped
+}
+
+/// A JSON text in WhatsApp's form: the strings in it as [`escape`] writes them.
+///
+/// ```
+/// assert_eq!(whatsapp_testkit::escape_json(r#"{"a":"/é\n"}"#), r#"{"a":"\/\u00e9\n"}"#);
+/// ```
+#[must_use]
+pub fn escape_json(json: &str) -> String {
+    let mut escaped = String::with_capacity(json.len());
+    // Outside strings there is nothing to escape.
+    json.chars().for_each(|char| escape_char(char, &mut escaped));
+    escaped
+}
+
+fn escape_char(char: char, escaped: &mut String) {
+    match char {
+        '/' => escaped.push_str("\\/"),
+        char if char.is_ascii() && !char.is_ascii_control() => escaped.push(char),
+        char => {
+            for unit in char.encode_utf16(&mut [0; 2]) {
+                escaped.push_str(&format!("\\u{unit:04x}"));
+            }
+        }
+    }
 }
 
 /// A JSON string.

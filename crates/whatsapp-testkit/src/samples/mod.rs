@@ -6,7 +6,7 @@ mod content;
 mod json;
 mod onprem;
 
-pub use json::escape;
+pub use json::{escape, escape_json};
 
 use bytes::Bytes;
 use fastrand::Rng;

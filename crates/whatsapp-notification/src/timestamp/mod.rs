@@ -9,6 +9,11 @@
 //! assert_eq!(time.to_system_time(), Some(UNIX_EPOCH + Duration::from_secs(1_750_000_000)));
 //! ```
 
+mod convert;
+mod iso;
+
+pub use convert::TimestampOutOfRange;
+
 use crate::json::{Cursor, Value};
 use serde::{Serialize, Serializer};
 use std::{
@@ -20,7 +25,10 @@ use std::{
 /// A moment: a whole number of seconds or of milliseconds since 1970-01-01 UTC.
 ///
 /// Nearly all fields are in seconds, as a string or as a number; an On-Premises identity is in
-/// milliseconds. The unit is known per field, so that a `Timestamp` is always right.
+/// milliseconds, and one partner's documents show an ISO date. The unit is known per field, so that
+/// a `Timestamp` is always right.
+///
+/// With the features `jiff`, `time` and `chrono` it converts into their types by `TryFrom`.
 #[derive(Clone, Copy)]
 pub struct Timestamp {
     value: i64,
@@ -87,7 +95,9 @@ fn whole(text: &str) -> Option<i64> {
         Some(digits) => (-1, digits),
         None => (1, text),
     };
-    if digits.is_empty() || digits.len() > 18 {
+    // A zero in front would be lost in the number.
+    let zero = digits.as_bytes().first() == Some(&b'0') && text.len() > 1;
+    if digits.is_empty() || digits.len() > 18 || zero {
         return None;
     }
     let digit =
@@ -95,10 +105,12 @@ fn whole(text: &str) -> Option<i64> {
     digits.bytes().try_fold(0, digit).map(|value| sign * value)
 }
 
-/// A field in seconds, as a number or in quotes.
+/// A field in seconds, as a number or in quotes; or an ISO date.
 impl<'a> Value<'a> for Timestamp {
+    #[inline]
     fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
-        whole(cursor.text_or_number()?.raw()).map(Timestamp::from_secs)
+        let text = cursor.text_or_number()?.raw();
+        whole(text).or_else(|| iso::seconds(text)).map(Timestamp::from_secs)
     }
 }
 
@@ -168,7 +180,17 @@ mod tests {
             let time = Timestamp::read_value(&mut Cursor::at(&json, 0));
             assert_eq!(time, Some(Timestamp::from_secs(1_750_000_000)));
         }
-        for json in ["\"\"", "\"-\"", "\"soon\"", "1.5", "null", "{}", "9999999999999999999"] {
+        for json in [
+            "\"\"",
+            "\"-\"",
+            "\"soon\"",
+            "1.5",
+            "null",
+            "{}",
+            "9999999999999999999",
+            "\"01\"",
+            "-0",
+        ] {
             let json = bytestring::ByteString::from(json);
             let time = Timestamp::read_value(&mut Cursor::at(&json, 0));
             assert_eq!(time, None, "{json}");
