@@ -108,6 +108,33 @@ impl Kind {
         Kind::of_message_type(name.among(Kind::MESSAGE_TYPES)).unwrap_or(Kind::OtherMessage)
     }
 
+    /// True if its view has typed fields; false where it is raw JSON, for want of a documented
+    /// payload.
+    ///
+    /// ```
+    /// use whatsapp_notification::Kind;
+    ///
+    /// assert!(Kind::AccountUpdate.is_typed());
+    /// assert!(!Kind::ConsumerProfile.is_typed());
+    /// ```
+    #[must_use]
+    pub const fn is_typed(self) -> bool {
+        crate::view::is_typed(self)
+    }
+
+    /// The fields of the Cloud API in whose changes it occurs, besides errors and contacts, which
+    /// stand beside the items of many.
+    ///
+    /// ```
+    /// use whatsapp_notification::Kind;
+    ///
+    /// assert_eq!(Kind::Text.fields().collect::<Vec<_>>(), ["messages"]);
+    /// assert_eq!(Kind::Echo.fields().collect::<Vec<_>>(), ["smb_message_echoes", "message_echoes"]);
+    /// ```
+    pub fn fields(self) -> impl Iterator<Item = &'static str> {
+        crate::scan::fields(self)
+    }
+
     /// True for the kinds that an item of `messages` can be.
     #[inline]
     #[must_use]

@@ -1,8 +1,8 @@
 //! WhatsApp notifications, parsed in one pass and read without copying.
 //!
 //! A [`Notification`] is one POST body of the Cloud API or of the On-Premises API, with the table of
-//! the [`Event`]s found in it: messages, statuses, errors, contacts, changes of other fields. There
-//! is no HTTP here and no async; the crate `tower-whatsapp` puts it behind a web server.
+//! the [`Event`]s found in it: messages, statuses, calls, account changes and all else that WhatsApp
+//! sends. There is no HTTP here and no async; the crate `tower-whatsapp` puts it behind a web server.
 //!
 //! # Read the events of a body
 //! One POST may hold entries of several accounts, many changes, messages and statuses side by side.
@@ -50,13 +50,37 @@
 //! | what stands in the body | becomes |
 //! |---|---|
 //! | a message of a type without a view here | [`OtherMessage`], with its header and raw JSON |
-//! | a change of another field than `messages` | [`Change`], with its `field` and raw JSON |
-//! | a member that nobody knows, a body of neither form | [`Unknown`] |
+//! | a change of a field that nobody has heard of | [`Change`], with its `field` and raw JSON |
+//! | a member of a `value` that nobody knows, a body of neither form | [`Unknown`] |
 //! | an item that is no object, or lacks its type or status | [`Malformed`] |
 //! | a body that is not JSON, though authentic | [`Unparseable`], by [`Notification::unparseable`] |
 //!
 //! [`Event::raw`] is the JSON of every event, [`Event::deserialize`] reads it into your own serde
-//! type, borrowed, and [`Event::path`] tells where it stood.
+//! type, borrowed, and [`Event::path`] tells where it stood. What of it no typed field holds,
+//! [`Event::untyped`] lists by JSON pointers, and [`Notification::untyped`] what of the envelope.
+//!
+//! # Who it is from
+//! A customer goes by a number, a WhatsApp id, a business-scoped user id, a user name; which of them
+//! an event has depends on what the customer shares and on the API. [`Event::sender`] and
+//! [`Event::recipient`] give a [`Party`] that has them all, from the event and from the contact that
+//! belongs to it. When a number or a user id changes, an [`IdChange`] tells the old and the new:
+//! ```
+//! use whatsapp_notification::{IdChange, Notification};
+//!
+//! let body = r#"{"entry":[{"id":"1","changes":[{"field":"user_id_update","value":{
+//!     "user_id_update":[{"user_id":{"previous":"US.1","current":"US.2"},"timestamp":"1750000000"}]}}]}]}"#;
+//! for event in &Notification::parse(body)? {
+//!     let Ok(event) = event.narrow::<IdChange>() else { continue };
+//!     let ids = event.get().user_id;
+//!     assert!(ids.previous.is_some_and(|id| id == "US.1") && ids.current.is_some_and(|id| id == "US.2"));
+//! }
+//! # Ok::<(), whatsapp_notification::ParseError>(())
+//! ```
+//!
+//! # Echoes, histories and standby are not messages
+//! What the business itself has sent by other means ([`Echo`]), what was said before it came to the
+//! API ([`History`]) and what another application is to answer ([`StandbyMessage`]) look like
+//! messages, but a handler of `Event<Text>` never gets them: it would answer its own echo.
 //!
 //! # What it costs
 //! A parse is one pass that checks the JSON completely, as `serde_json` would, and one allocation.

@@ -373,8 +373,26 @@ fn limits_have_their_own_errors() {
     assert_eq!(kind(Parser::new(), deep(128)), Some(ParseErrorKind::TooDeep));
     assert_eq!(kind(Parser::new().max_depth(3), deep(3)), Some(ParseErrorKind::TooDeep));
     assert_eq!(kind(Parser::new(), deep(2_000_000)), Some(ParseErrorKind::TooDeep));
+    // The offset tells where the limit was met.
+    for open in ["[", "{\"a\":"] {
+        let error = Notification::parse(open.repeat(100_000)).unwrap_err();
+        assert_eq!((error.kind(), error.offset()), (ParseErrorKind::TooDeep, 128 * open.len()));
+    }
     let error = Notification::parse(&b"{\"a\":\"\xff\"}"[..]).unwrap_err();
     assert_eq!((error.kind(), error.offset()), (ParseErrorKind::Utf8, 6));
+}
+
+#[test]
+fn a_lone_surrogate_in_a_text_does_not_refuse_the_batch() {
+    let half = TEXT.replace("Hi", "a\\ud83d b");
+    let body = cloud(&format!(r#"{{"value":{{"messages":[{half},{TEXT}]}},"field":"messages"}}"#));
+    let notification = Notification::parse(body).unwrap();
+    let texts: Vec<_> =
+        notification.events().map(|event| event.narrow::<Text>().unwrap()).collect();
+    let text = texts[0].get().body.unwrap();
+    assert_eq!(text.to_cow(), "a\u{fffd} b");
+    assert!(text.try_to_cow().is_err());
+    assert_eq!(texts.len(), 2);
 }
 
 #[test]

@@ -51,6 +51,9 @@ pub(crate) trait Field<'a>: Default {
 
 /// A value that a field or a list may hold.
 pub(crate) trait Value<'a>: Sized {
+    /// Any JSON at all: nothing is typed.
+    const IS_RAW: bool = false;
+
     /// Reads the value at the cursor, or passes over it and gives `None` if its type is another.
     fn read_value(cursor: &mut Cursor<'a>) -> Option<Self>;
 

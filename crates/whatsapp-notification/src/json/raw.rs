@@ -60,6 +60,8 @@ impl Default for Raw<'_> {
 }
 
 impl<'a> Value<'a> for Raw<'a> {
+    const IS_RAW: bool = true;
+
     fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
         let is_null = cursor.peek() == Some(b'n');
         let start = cursor.offset();

@@ -68,6 +68,26 @@ pub(super) fn shape(field: Str<'_>) -> Option<&'static Shape> {
     SHAPES.iter().find(|(known, _)| *known == name).map(|(_, shape)| shape)
 }
 
+/// The fields in whose values events of this kind stand.
+pub(crate) fn fields(kind: Kind) -> impl Iterator<Item = &'static str> {
+    let has = move |items: &Items| match items {
+        Items::Messages(None) => kind.is_message(),
+        Items::Messages(Some(all)) => *all == kind,
+        Items::Statuses(one) | Items::Objects(one) | Items::Itself(one) => *one == kind,
+        Items::Calls => kind == Kind::Call,
+        Items::Contacts | Items::Errors => false,
+    };
+    let holds = move |shape: &Shape| match shape {
+        Shape::Members(members) | Shape::Under(_, members) => {
+            members.iter().any(|member| has(&member.items))
+        }
+        Shape::Whole(one) => *one == kind,
+    };
+    let messages = std::iter::once(("messages", &MESSAGES));
+    let all = messages.chain(SHAPES.iter().map(|(name, shape)| (*name, shape)));
+    all.filter(move |(_, shape)| holds(shape)).map(|(name, _)| name)
+}
+
 macro_rules! shapes {
     ($($name:literal: $shape:expr,)*) => {
         const NAMES: &[&str] = &[$($name),*];

@@ -18,6 +18,7 @@ use crate::{
 };
 use bytestring::ByteString;
 use field::MESSAGE_MEMBERS;
+pub(crate) use field::fields;
 use value::Value;
 
 /// A scan under way.

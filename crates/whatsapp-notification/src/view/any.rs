@@ -99,6 +99,14 @@ macro_rules! views {
             }
         }
 
+        /// True for the kinds whose view has fields of its own.
+        pub(crate) const fn is_typed<$a>(kind: Kind) -> bool {
+            match kind {
+                $(Kind::$Other => !<$View as Value<$a>>::IS_RAW,)*
+                kind => kind.is_message(),
+            }
+        }
+
         /// Passes over the event at the cursor, of this kind, and lists what no field holds.
         pub(crate) fn untyped<$a>(cursor: &mut Cursor<$a>, kind: Kind, found: &mut Untyped) {
             match kind {

@@ -57,7 +57,7 @@ mod template_correct_category_detection;
 mod user_id_update;
 mod user_preferences;
 
-pub(crate) use any::untyped;
+pub(crate) use any::{is_typed, untyped};
 pub(crate) use macros::{members, object, object_of, open_enum, read_field, untyped_field};
 pub(crate) use object::{Object, read_object, untyped_object};
 
