@@ -100,6 +100,7 @@ macro_rules! views {
         }
 
         /// True for the kinds whose view has fields of its own.
+        #[expect(clippy::extra_unused_lifetimes, reason = "the table's types name it")]
         pub(crate) const fn is_typed<$a>(kind: Kind) -> bool {
             match kind {
                 $(Kind::$Other => !<$View as Value<$a>>::IS_RAW,)*

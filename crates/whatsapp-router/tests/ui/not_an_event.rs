@@ -1,4 +1,4 @@
-use whatsapp_notification::TextContent;
+use whatsapp_notification::view::TextContent;
 use whatsapp_router::EventRouter;
 
 async fn on_text(_: TextContent<'static>) -> Result<(), std::io::Error> {
