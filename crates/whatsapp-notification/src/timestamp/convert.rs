@@ -76,8 +76,8 @@ impl TryFrom<Timestamp> for chrono::DateTime<chrono::Utc> {
 mod tests {
     use super::*;
 
-    /// Each crate's text of one moment before 1970 and one in milliseconds, and a moment that is
-    /// too far away.
+    /// A moment before 1970, one in milliseconds, and one that is too far away.
+    #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
     fn check<T: TryFrom<Timestamp>>(millis: fn(T) -> i128) {
         for moment in [Timestamp::from_secs(-1), Timestamp::from_millis(1_602_532_300_123)] {
             let there = T::try_from(moment).ok().map(millis);
