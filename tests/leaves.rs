@@ -102,8 +102,17 @@ fn below(pointer: &str, place: &str) -> bool {
 /// of a date.
 fn same(held: &Value, value: &Value) -> bool {
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let date = || value.as_str()?.parse::<jiff::Timestamp>().ok();
-    text(held) == text(value) || date().is_some_and(|date| held.as_i64() == Some(date.as_second()))
+    let (held_text, value_text) = (text(held), text(value));
+    let date = || value_text.parse::<jiff::Timestamp>().ok();
+    // `serde_json` reads a fraction to within its last digit only.
+    let close = || {
+        let (held, value) = (held_text.parse::<f64>().ok()?, value_text.parse::<f64>().ok()?);
+        let fraction = value_text.contains(['.', 'e', 'E']);
+        (fraction && (held - value).abs() <= value.abs() * 1e-14).then_some(())
+    };
+    held_text == value_text
+        || close().is_some()
+        || date().is_some_and(|date| held.as_i64() == Some(date.as_second()))
 }
 
 /// The typed members around the events of a Cloud body.
