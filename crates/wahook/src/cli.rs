@@ -28,8 +28,8 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct Decode {
-    /// The files; `-` is standard input.
-    #[arg(required = true, value_name = "FILE")]
+    /// The files; `-`, and no file at all, is standard input.
+    #[arg(default_value = "-", value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     /// Exit with 1 if anything is unknown, malformed or untyped, and say where.
     #[arg(long)]

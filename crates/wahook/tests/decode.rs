@@ -132,7 +132,7 @@ fn what_is_no_json_is_told_and_costs_nothing_else() {
 #[test]
 fn the_tree_is_for_people_and_moves_no_cursor() {
     let body = r#"{"messages":[{"from":"15550001","id":"A\u001b[2J","timestamp":"1750000000","type":"text","text":{"body":"Hi"}}]}"#;
-    let output = decode(&["--format", "text", "-"], body);
+    let output = decode(&["--format", "text"], body);
     let tree = stdout(&output);
     assert!(
         tree.starts_with("message.text  2025-06-15T15:06:40Z\n  standard input /messages/0\n"),
