@@ -2,7 +2,8 @@
 
 use super::{
     Str,
-    lex::{escape_len, has_controls, number_end, quote_or_backslash},
+    bet::bets_are_on,
+    lex::{number_end, quote_or_odd, string_end},
 };
 use bytestring::ByteString;
 
@@ -24,28 +25,25 @@ pub(crate) const MAX_DEPTH: u32 = 128;
 /// text that a scan has passed they have nothing to report.
 #[derive(Clone, Copy)]
 pub(crate) struct Cursor<'a> {
-    text: &'a ByteString,
-    bytes: &'a [u8],
-    at: usize,
-    depth: u32,
-    max_depth: u32,
-    /// Whether strings must be searched for control characters.
-    controls: bool,
+    pub(super) text: &'a ByteString,
+    pub(super) bytes: &'a [u8],
+    pub(super) at: usize,
+    pub(super) depth: u32,
+    pub(super) max_depth: u32,
     fault: Option<(Fault, usize)>,
 }
 
 impl<'a> Cursor<'a> {
     /// At the start of a body.
     pub(crate) fn new(text: &'a ByteString, max_depth: u32) -> Self {
-        let controls = has_controls(text.as_bytes());
-        Cursor { max_depth: max_depth.min(MAX_DEPTH), controls, ..Cursor::at(text, 0) }
+        Cursor { max_depth: max_depth.min(MAX_DEPTH), ..Cursor::at(text, 0) }
     }
 
     /// At a place that an earlier scan has passed.
     #[inline]
     pub(crate) fn at(text: &'a ByteString, at: usize) -> Self {
         let (bytes, max_depth) = (text.as_bytes(), MAX_DEPTH);
-        Cursor { text, bytes, at, depth: 0, max_depth, controls: false, fault: None }
+        Cursor { text, bytes, at, depth: 0, max_depth, fault: None }
     }
 
     #[inline]
@@ -114,19 +112,12 @@ impl<'a> Cursor<'a> {
         here
     }
 
-    /// Passes over the value here, which mostly is this one.
-    #[inline(always)]
-    pub(crate) fn skip_usual(&mut self, literal: &'static [u8]) {
-        if !self.literal(literal) {
-            self.skip_value();
-        }
-    }
-
     /// Passes over `"key":` if exactly these bytes stand behind the separator at the cursor: the
     /// usual key at its usual place.
     #[inline(always)]
     pub(crate) fn usual_key(&mut self, literal: &'static [u8]) -> bool {
-        let here = self.bytes.get(self.at + 1..).is_some_and(|rest| rest.starts_with(literal));
+        let here = bets_are_on()
+            && self.bytes.get(self.at + 1..).is_some_and(|rest| rest.starts_with(literal));
         if here {
             self.at += 1 + literal.len();
         }
@@ -241,6 +232,18 @@ impl<'a> Cursor<'a> {
         false
     }
 
+    /// One byte back, to what a literal has passed as well.
+    #[inline(always)]
+    pub(crate) fn step_back(&mut self) {
+        self.at = self.at.saturating_sub(1);
+    }
+
+    /// True if nothing follows and nothing was amiss.
+    #[inline(always)]
+    pub(crate) fn is_at_end(&mut self) -> bool {
+        self.peek().is_none() && self.at == self.bytes.len() && self.fault.is_none()
+    }
+
     /// Only white space may follow the body's value.
     pub(crate) fn end(&mut self) {
         if self.peek().is_some() {
@@ -251,41 +254,36 @@ impl<'a> Cursor<'a> {
     /// Passes over a string, quotes included. The cursor stands on the opening one.
     #[inline(never)]
     pub(crate) fn string(&mut self) -> Str<'a> {
-        let start = self.at + 1;
-        let end = quote_or_backslash(self.bytes, start);
-        if self.byte() == Some(b'"') && self.bytes.get(end) == Some(&b'"') && !self.controls {
-            self.at = end + 1;
-            return Str::at(self.text, start, end - start, false);
-        }
-        self.odd_string(start, end)
+        self.plain_string().unwrap_or_else(|| self.odd_string())
     }
 
-    /// A string with an escape at `end`, or one that must be searched for control characters.
-    #[inline(never)]
-    fn odd_string(&mut self, start: usize, mut end: usize) -> Str<'a> {
-        let mut escaped = false;
-        while self.bytes.get(end) == Some(&b'\\') {
-            escaped = true;
-            match escape_len(self.bytes, end) {
-                // Mostly one escape follows another.
-                Some(len) if self.bytes.get(end + len) == Some(&b'\\') => end += len,
-                Some(len) => end = quote_or_backslash(self.bytes, end + len),
-                None => break,
-            }
+    /// The same, for a string without escapes.
+    #[inline(always)]
+    pub(crate) fn plain_string(&mut self) -> Option<Str<'a>> {
+        let start = self.at + 1;
+        let end = quote_or_odd(self.bytes, start);
+        if self.byte() != Some(b'"') || self.bytes.get(end) != Some(&b'"') {
+            return None;
         }
-        let inside = self.bytes.get(start..end).unwrap_or_default();
-        let control = || inside.iter().position(|byte| *byte < 0x20);
+        self.at = end + 1;
+        Some(Str::at(self.text, start, end - start, false))
+    }
+
+    /// A string with an escape, or none at all.
+    #[inline(never)]
+    fn odd_string(&mut self) -> Str<'a> {
+        let start = self.at + 1;
         if self.byte() != Some(b'"') {
             self.fail(Fault::Syntax);
-        } else if let Some(control) = self.controls.then(control).flatten() {
-            self.fail_at(Fault::Syntax, start + control);
-        } else if self.bytes.get(end) != Some(&b'"') {
-            self.fail_at(Fault::Syntax, end);
-        } else {
-            self.at = end + 1;
-            return Str::at(self.text, start, end - start, escaped);
+            return Str::default();
         }
-        Str::default()
+        let end = string_end(self.bytes, start);
+        if self.bytes.get(end) != Some(&b'"') {
+            self.fail_at(Fault::Syntax, end);
+            return Str::default();
+        }
+        self.at = end + 1;
+        Str::at(self.text, start, end - start, true)
     }
 
     /// Passes over a number and gives its text.

@@ -1,59 +1,56 @@
 //! The lexical pieces below the cursor: the end of a string, of an escape, of a number.
 //!
-//! Strings end where memchr's vector code finds a quote or a backslash. Its top-level functions
-//! choose AVX2 at run time through a pointer, which costs more than it gains on strings of 15 bytes;
-//! its building blocks for the vectors that every machine of an architecture has are inlined
-//! instead.
+//! A string ends at a quote, and a backslash or a control character stops the search for it. Sixteen
+//! bytes are looked at in one go.
 
-#[cfg(target_arch = "aarch64")]
-use memchr::arch::aarch64::neon::memchr::Two;
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-use memchr::arch::all::memchr::Two;
-#[cfg(target_arch = "x86_64")]
-use memchr::arch::x86_64::sse2::memchr::Two;
+use wide::u8x16;
 
-/// The offset of the first quote or backslash at or after `at`; the length if there is none.
+/// What a string search looks at in one go.
+const CHUNK: usize = 16;
+
+/// The offset of the first quote, backslash or control character at or after `at`; the length if
+/// there is none.
 #[inline(always)]
-pub(super) fn quote_or_backslash(bytes: &[u8], at: usize) -> usize {
-    // Most strings end within one vector: that much is worth inlining.
-    let first = bytes.get(at..).and_then(|rest| rest.first_chunk::<16>());
-    match (first, first.and_then(|first| two()?.find(first))) {
-        (_, Some(found)) => at + found,
-        (Some(_), None) => quote_or_backslash_beyond(bytes, at + 16),
-        (None, None) => quote_or_backslash_beyond(bytes, at),
+pub(super) fn quote_or_odd(bytes: &[u8], at: usize) -> usize {
+    // Most strings end within one chunk: that much is worth inlining.
+    match chunk(bytes, at).map(first_odd) {
+        Some(Some(found)) => at + found,
+        Some(None) => quote_or_odd_beyond(bytes, at + CHUNK),
+        None => quote_or_odd_beyond(bytes, at),
     }
 }
 
 #[inline(never)]
-fn quote_or_backslash_beyond(bytes: &[u8], at: usize) -> usize {
-    let found = bytes.get(at..).and_then(|rest| two()?.find(rest));
-    found.map_or(bytes.len(), |found| at + found)
+fn quote_or_odd_beyond(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    let (chunks, tail) = rest.as_chunks::<CHUNK>();
+    for (index, chunk) in chunks.iter().enumerate() {
+        if let Some(found) = first_odd(chunk) {
+            return at + index * CHUNK + found;
+        }
+    }
+    let found = tail.iter().position(|byte| is_odd(*byte)).unwrap_or(tail.len());
+    at + rest.len() - tail.len() + found
 }
 
-#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 #[inline(always)]
-fn two() -> Option<Two> {
-    Two::new(b'"', b'\\')
+fn chunk(bytes: &[u8], at: usize) -> Option<&[u8; CHUNK]> {
+    bytes.get(at..)?.first_chunk()
 }
 
-#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+fn is_odd(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | ..b' ')
+}
+
+/// The place of the first odd byte of a chunk.
 #[inline(always)]
-fn two() -> Option<Two> {
-    Some(Two::new(b'"', b'\\'))
-}
-
-/// True if there is a control character anywhere: in compact JSON there is none, and its strings
-/// need not be searched for one. The minimum of bytes is one vector instruction.
-pub(super) fn has_controls(bytes: &[u8]) -> bool {
-    let least = |bytes: &[u8]| bytes.iter().fold(u8::MAX, |least, byte| least.min(*byte));
-    let (chunks, rest) = bytes.as_chunks::<32>();
-    let least_of_all = chunks.iter().fold([u8::MAX; 32], |mut least, chunk| {
-        least.iter_mut().zip(chunk).for_each(|(least, byte)| *least = (*least).min(*byte));
-        least
-    });
-    // The last 32 bytes once more, rather than the rest one by one.
-    let end = bytes.last_chunk::<32>().map_or(least(rest), |end| least(end));
-    least(&least_of_all).min(end) < 0x20
+fn first_odd(chunk: &[u8; CHUNK]) -> Option<usize> {
+    let text = u8x16::new(*chunk);
+    let odd = text.simd_eq(u8x16::splat(b'"'))
+        | text.simd_eq(u8x16::splat(b'\\'))
+        | text.simd_le(u8x16::splat(b' ' - 1));
+    let odd = odd.to_bitmask();
+    (odd != 0).then_some(odd.trailing_zeros() as usize)
 }
 
 /// The offset behind the number that starts here, or of what makes it none.
@@ -91,48 +88,110 @@ fn digits(bytes: &[u8], mut at: usize) -> usize {
     at
 }
 
-/// The length of the escape at `at`: 2, or 6 for `\uXXXX`; `None` if it is not one.
-#[inline]
-pub(super) fn escape_len(bytes: &[u8], at: usize) -> Option<usize> {
-    match bytes.get(at + 1)? {
-        b'u' => {
-            let digits = bytes.get(at + 2..at + 6)?;
-            digits.iter().all(u8::is_ascii_hexdigit).then_some(6)
+/// The offset of the quote that ends the string under way at `at`, or of what makes it none.
+#[inline(never)]
+pub(super) fn string_end(bytes: &[u8], at: usize) -> usize {
+    let mut at = quote_or_odd(bytes, at);
+    while let Some([b'\\', kind]) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        let end = match kind {
+            b'u' => unicode_end(bytes, at),
+            b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => at + 2,
+            _ => at,
+        };
+        if end == at {
+            return at; // No escape.
         }
-        b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => Some(2),
-        _ => None,
+        at = if bytes.get(end) == Some(&b'\\') { end } else { quote_or_odd(bytes, end) };
     }
+    at
 }
+
+/// The end of a run of `\uXXXX`: mostly one follows another.
+#[inline(always)]
+fn unicode_end(bytes: &[u8], mut at: usize) -> usize {
+    let (escapes, _) = bytes.get(at..).unwrap_or_default().as_chunks::<6>();
+    for [backslash, u, a, b, c, d] in escapes {
+        let digits = digit(*a) | digit(*b) | digit(*c) | digit(*d);
+        if (*backslash, *u) != (b'\\', b'u') || digits & NO_DIGIT != 0 {
+            break;
+        }
+        at += 6;
+    }
+    at
+}
+
+/// The value of four hexadecimal digits.
+#[inline(always)]
+pub(super) fn hex4(digits: &[u8; 4]) -> Option<u32> {
+    let [a, b, c, d] = digits.map(digit);
+    let value = |digit: u8| u32::from(digit);
+    let all = value(a) << 12 | value(b) << 8 | value(c) << 4 | value(d);
+    ((a | b | c | d) & NO_DIGIT == 0).then_some(all)
+}
+
+const NO_DIGIT: u8 = 0x80;
+
+#[inline(always)]
+fn digit(byte: u8) -> u8 {
+    DIGITS[byte as usize]
+}
+
+/// The value of each byte as a hexadecimal digit.
+static DIGITS: [u8; 256] = {
+    let mut digits = [NO_DIGIT; 256];
+    let mut value = 0;
+    while value < 16 {
+        let digit = b"0123456789abcdef"[value as usize];
+        digits[digit as usize] = value;
+        digits[digit.to_ascii_uppercase() as usize] = value;
+        value += 1;
+    }
+    digits
+};
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_special_byte_is_found_at_every_distance() {
-        for special in [b'"', b'\\'] {
+    fn the_first_odd_byte_is_found_at_every_distance() {
+        for odd in [b'"', b'\\', 0, 0x1f] {
             for before in 0..70 {
                 for after in 0..40 {
                     let mut bytes = vec![0xc3; before];
-                    bytes.push(special);
+                    bytes.push(odd);
                     bytes.extend(std::iter::repeat_n(b'"', after));
-                    assert_eq!(quote_or_backslash(&bytes, 0), before);
-                    assert_eq!(quote_or_backslash(&bytes, before), before);
+                    assert_eq!(quote_or_odd(&bytes, 0), before);
+                    assert_eq!(quote_or_odd(&bytes, before), before);
                 }
             }
         }
-        assert_eq!(quote_or_backslash(b"0123456789", 3), 10);
-        assert_eq!(quote_or_backslash(b"0123456789", 30), 10);
+        assert_eq!(quote_or_odd(b"0123456789", 3), 10);
+        assert_eq!(quote_or_odd(b"0123456789", 30), 30);
     }
 
     #[test]
-    fn a_control_character_is_found_at_every_place() {
-        for at in 0..100 {
-            let mut bytes = vec![b' '; 100];
-            assert!(!has_controls(&bytes));
-            bytes[at] = 0x1f;
-            assert!(has_controls(&bytes));
+    fn every_byte_is_judged_alike_alone_and_in_a_chunk() {
+        for byte in 0..=u8::MAX {
+            for at in 0..CHUNK {
+                let mut chunk = [b'a'; CHUNK];
+                chunk[at] = byte;
+                let found = is_odd(byte).then_some(at);
+                assert_eq!(first_odd(&chunk), found, "{byte:#x} at {at}");
+            }
         }
-        assert!(!has_controls(b""));
+    }
+
+    #[test]
+    fn four_hexadecimal_digits_are_read_and_nothing_else() {
+        assert_eq!(hex4(b"00e9"), Some(0xe9));
+        assert_eq!(hex4(b"FfFf"), Some(0xffff));
+        for byte in (0..=u8::MAX).filter(|byte| !byte.is_ascii_hexdigit()) {
+            for at in 0..4 {
+                let mut digits = *b"1111";
+                digits[at] = byte;
+                assert_eq!(hex4(&digits), None, "{byte:#x} at {at}");
+            }
+        }
     }
 }

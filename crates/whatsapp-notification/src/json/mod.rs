@@ -18,7 +18,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod bet;
 mod cursor;
+mod decode;
 mod lex;
 mod list;
 mod nested;
@@ -27,6 +29,8 @@ mod raw;
 mod text;
 mod untyped;
 
+#[cfg(test)]
+pub(crate) use bet::switch;
 pub(crate) use cursor::{Cursor, Fault};
 pub use list::{List, ListIter};
 pub use nested::Nested;

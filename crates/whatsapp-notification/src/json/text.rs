@@ -13,7 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::{Cursor, Value};
+use super::{Cursor, Value, decode, lex::hex4};
 use bytestring::ByteString;
 use serde::{Serialize, Serializer};
 use std::{borrow::Cow, cmp::Ordering, fmt, hash};
@@ -66,6 +66,15 @@ impl<'a> Str<'a> {
         (self.place >> 32 & LEN) as usize
     }
 
+    /// True if the very same string, in its quotes and not empty, stands at this offset too.
+    #[inline]
+    pub(crate) fn stands_at(&self, offset: u32) -> bool {
+        let (bytes, here) = (self.of.as_bytes(), self.value_offset() as usize);
+        let in_quotes = self.len() + 2;
+        let at = |offset: usize| bytes.get(offset..offset + in_quotes);
+        !self.is_empty() && !self.is_number() && at(here) == at(offset as usize)
+    }
+
     /// The text as it stands in the body, escapes and all, without its quotes.
     #[inline]
     #[must_use]
@@ -107,18 +116,7 @@ impl<'a> Str<'a> {
     pub fn to_cow(&self) -> Cow<'a, str> {
         match self.as_str() {
             Some(text) => Cow::Borrowed(text),
-            None => {
-                let mut text = String::with_capacity(self.raw().len());
-                let mut chars = self.chars();
-                loop {
-                    // What stands between escapes is copied as it is.
-                    text.push_str(chars.take_plain());
-                    match chars.next() {
-                        Some(char) => text.push(char),
-                        None => return Cow::Owned(text),
-                    }
-                }
-            }
+            None => Cow::Owned(decode::decode(self.raw())),
         }
     }
 
@@ -208,16 +206,11 @@ impl<'a> Chars<'a> {
         }
         let kind = self.rest.as_bytes().get(1).copied();
         self.rest = self.rest.get(2..).unwrap_or_default();
-        Some(Ok(match kind {
-            Some(b'u') => return Some(self.unicode()),
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(other) => char::from(other),
-            None => '\\',
-        }))
+        match kind {
+            Some(b'u') => Some(self.unicode()),
+            Some(kind) => Some(Ok(decode::simple(kind))),
+            None => Some(Ok('\\')),
+        }
     }
 
     /// After `\u`: four digits, and a second escape where the first is a high surrogate.
@@ -226,37 +219,18 @@ impl<'a> Chars<'a> {
         if let Some(char) = char::from_u32(first) {
             return Ok(char);
         }
-        if first < 0xdc00 && self.rest.starts_with("\\u") {
-            let mut ahead = Chars { rest: self.rest.get(2..).unwrap_or_default(), escaped: true };
-            if let Some(second @ 0xdc00..=0xdfff) = ahead.hex4() {
-                self.rest = ahead.rest;
-                let code = 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00);
-                return char::from_u32(code).ok_or(LoneSurrogate(()));
-            }
-        }
-        Err(LoneSurrogate(()))
+        let mut ahead = self.clone();
+        ahead.rest = ahead.rest.strip_prefix("\\u").ok_or(LoneSurrogate(()))?;
+        let second = ahead.hex4().unwrap_or_default();
+        let char = decode::pair(first, second).ok_or(LoneSurrogate(()))?;
+        self.rest = ahead.rest;
+        Ok(char)
     }
 
     fn hex4(&mut self) -> Option<u32> {
-        let digits = self.rest.as_bytes().first_chunk::<4>()?;
-        let code = digits
-            .iter()
-            .try_fold(0, |code, digit| Some(code << 4 | char::from(*digit).to_digit(16)?))?;
+        let code = hex4(self.rest.as_bytes().first_chunk()?)?;
         self.rest = self.rest.get(4..)?;
         Some(code)
-    }
-
-    /// What stands before the next escape.
-    #[inline]
-    fn take_plain(&mut self) -> &'a str {
-        let bytes = self.rest.as_bytes();
-        if bytes.first() == Some(&b'\\') {
-            return ""; // Mostly one escape follows another.
-        }
-        let end = memchr::memchr(b'\\', bytes).unwrap_or(bytes.len());
-        let (plain, rest) = self.rest.split_at_checked(end).unwrap_or((self.rest, ""));
-        self.rest = rest;
-        plain
     }
 }
 
@@ -342,6 +316,9 @@ impl PartialOrd for Str<'_> {
 
 impl Ord for Str<'_> {
     fn cmp(&self, other: &Self) -> Ordering {
+        if let (Some(one), Some(two)) = (self.as_str(), other.as_str()) {
+            return one.cmp(two);
+        }
         self.chars().cmp(other.chars())
     }
 }

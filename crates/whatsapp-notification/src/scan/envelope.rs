@@ -104,6 +104,13 @@ impl<'a> Scan<'a, '_> {
     }
 
     pub(super) fn change(&mut self) {
+        if self.usual_change().is_none() {
+            self.any_change();
+        }
+    }
+
+    #[inline(never)]
+    fn any_change(&mut self) {
         if self.cursor.peek() != Some(b'{') {
             return self.whole(Kind::Malformed, NONE);
         }

@@ -2,7 +2,7 @@
 //!
 //! Only what routing needs is noted. What lacks it is `Malformed`, and its siblings go on.
 
-use super::{Scan, value::Value};
+use super::{Scan, usual, value::Value};
 use crate::{
     Kind,
     catalog::catalog,
@@ -20,6 +20,14 @@ struct Item<'a> {
     party: Option<Str<'a>>,
     user_id: Option<Str<'a>>,
     flags: Flags,
+}
+
+impl<'a> Item<'a> {
+    #[inline(always)]
+    fn begin(&mut self, head: usual::Head<'a>) {
+        (self.id, self.timestamp) = (head.id, head.timestamp);
+        (self.party, self.user_id) = (Some(head.party), head.user_id);
+    }
 }
 
 /// Declares how the content of each kind of message is passed over, from the table of the
@@ -60,12 +68,14 @@ impl<'a> Scan<'a, '_> {
         let mut system = Kind::System;
         let (mut to, mut to_user_id) = (None, None);
         members!(self.cursor, {
-            "context" => self.cursor.skip_value(),
-            "from" => item.party = self.cursor.text_or_number(),
-            "from_user_id" => item.user_id = self.cursor.text_or_number(),
-            "group_id" => { self.cursor.skip_value(); item.flags.set(Flags::GROUP); },
-            "id" => item.id = self.place(),
-            "timestamp" => item.timestamp = self.place(),
+            bet(usual::message(&mut self.cursor) => |head| item.begin(head)) {
+                "context" => self.cursor.skip_value(),
+                "from" => item.party = self.cursor.text_or_number(),
+                "from_user_id" => item.user_id = self.cursor.text_or_number(),
+                "group_id" => { self.cursor.skip_value(); item.flags.set(Flags::GROUP); },
+                "id" => item.id = self.place(),
+                "timestamp" => item.timestamp = self.place(),
+            }
             "text" => self.content(Kind::Text, &mut body),
             "image" => self.content(Kind::Image, &mut body),
             "type" => kind = self.cursor.text_or_number().map(Kind::of_type),
@@ -125,13 +135,23 @@ impl<'a> Scan<'a, '_> {
         let (mut recipient, mut inner, mut participant) = (None, None, None);
         let (mut user_id, mut participant_user_id) = (None, None);
         members!(self.cursor, {
-            "id" => item.id = self.place(),
-            "status" => status = self.cursor.text_or_number().is_some(),
-            "timestamp" => item.timestamp = self.place(),
-            "recipient_id" => recipient = self.cursor.text_or_number(),
-            "recipient_user_id" => user_id = self.cursor.text_or_number(),
-            "conversation" => self.pass_over::<Option<Conversation<'_>>>(),
-            "pricing" => self.pass_over::<Option<Pricing<'_>>>(),
+            bet(usual::status(&mut self.cursor) => |head| {
+                status = true;
+                (recipient, user_id) = (Some(head.party), head.user_id);
+                item.begin(head);
+            }) {
+                "id" => item.id = self.place(),
+                "status" => status = self.cursor.text_or_number().is_some(),
+                "timestamp" => item.timestamp = self.place(),
+                "recipient_id" => recipient = self.cursor.text_or_number(),
+                "recipient_user_id" => user_id = self.cursor.text_or_number(),
+            }
+            "conversation" => if usual::conversation(&mut self.cursor).is_none() {
+                self.pass_over::<Option<Conversation<'_>>>();
+            },
+            "pricing" => if usual::pricing(&mut self.cursor).is_none() {
+                self.pass_over::<Option<Pricing<'_>>>();
+            },
             "errors" => self.pass_over::<List<'_, ErrorView<'_>>>(),
             "message" => inner = self.inner_recipient(),
             "recipient_type" => {
@@ -246,6 +266,9 @@ impl<'a> Scan<'a, '_> {
         }
         let start = self.cursor.offset32();
         let (mut wa_id, mut user_id, mut there) = (0, 0, false);
+        if let Some((wa_id, user_id)) = usual::contact(&mut self.cursor) {
+            return self.push_contact(start, wa_id, user_id, scope);
+        }
         members!(self.cursor, {
             "profile" => {
                 there |= self.is_there();
@@ -259,6 +282,11 @@ impl<'a> Scan<'a, '_> {
         if !there {
             return self.push_span(Kind::Malformed, start, self.cursor.offset32(), scope);
         }
+        self.push_contact(start, wa_id, user_id, scope);
+    }
+
+    #[inline]
+    pub(super) fn push_contact(&mut self, start: u32, wa_id: u32, user_id: u32, scope: u32) {
         let (end, flags, kind) = (self.cursor.offset32(), Flags::default(), Kind::Contact);
         let (id, party, timestamp, contact) = (user_id, wa_id, 0, NONE);
         self.push(Row::Event { start, end, scope, id, timestamp, party, contact, kind, flags });

@@ -6,6 +6,7 @@
 
 use super::{Scan, value::Value};
 use crate::{
+    Kind,
     json::{Cursor, Str},
     party::Ids,
     table::{Flags, Index, NONE, Row},
@@ -16,7 +17,8 @@ use bytestring::ByteString;
 const FEW: usize = 8;
 
 impl<'a> Scan<'a, '_> {
-    /// The row of the contact at hand, if it is the one of this item.
+    /// The row of the contact at hand, if its id is written as this item's is. Ids that are equal
+    /// and written otherwise are found in the end.
     #[inline]
     pub(super) fn likely_contact(
         &mut self,
@@ -34,16 +36,14 @@ impl<'a> Scan<'a, '_> {
             return NONE;
         }
         let at = value.next_contact as usize;
-        let text = self.cursor.text();
         if let Some(Row::Event { id, party, flags: contact, .. }) = self.rows.get_mut(at) {
-            let same = match (user_id, text_at(text, *id)) {
-                (Some(ours), Some(theirs)) => ours == theirs,
-                (None, None) if !flags.has(Flags::USER_ID) => same_id(wa_id, text_at(text, *party)),
+            // Zero is "not there".
+            let same = match (user_id, *id) {
+                (Some(ours), theirs @ 1..) => ours.stands_at(theirs),
+                (None, 0) if flags.has(Flags::USER_ID) => false,
                 // One has a user id, the other not: another contact may fit better.
-                (None, Some(_)) | (Some(_), None) if contacts.range().len() == 1 => {
-                    same_id(wa_id, text_at(text, *party))
-                }
-                _ => false,
+                (None, 1..) | (Some(_), 0) if contacts.range().len() != 1 => false,
+                _ => wa_id.is_some_and(|id| id.stands_at(*party)),
             };
             if same {
                 contact.set(Flags::JOINED);
@@ -56,7 +56,7 @@ impl<'a> Scan<'a, '_> {
         NONE
     }
 
-    /// Joins all items of a value anew.
+    /// Joins the items of a value that are not joined yet, or all of them anew.
     #[cold]
     pub(super) fn join(&mut self, value: &Value) {
         let contacts = value.contacts().range();
@@ -65,9 +65,11 @@ impl<'a> Scan<'a, '_> {
         }
         let text = self.cursor.text();
         let rows = &mut *self.rows;
-        for row in rows.get_mut(contacts.clone()).unwrap_or_default() {
-            if let Row::Event { flags, .. } = row {
-                *flags = Flags::default();
+        if value.rejoin {
+            for row in rows.get_mut(contacts.clone()).unwrap_or_default() {
+                if let Row::Event { flags, .. } = row {
+                    *flags = Flags::default();
+                }
             }
         }
         let (mut by_user_id, mut by_wa_id) = (Vec::new(), Vec::new());
@@ -75,15 +77,17 @@ impl<'a> Scan<'a, '_> {
         if many {
             let each = contacts.clone().filter_map(|at| contact_ids(text, rows.get(at)?, at));
             for (user_id, wa_id, at) in each {
-                by_user_id.extend(user_id.map(|id| (id, at)));
-                by_wa_id.extend(wa_id.map(|id| (id, at)));
+                by_user_id.extend(user_id.map(|id| (rank(id), id, at)));
+                by_wa_id.extend(wa_id.map(|id| (rank(id), id, at)));
             }
             by_user_id.sort_unstable();
             by_wa_id.sort_unstable();
         }
         for at in value.scope as usize..rows.len() {
-            let Some(Row::Event { start, kind, party, flags, .. }) = rows.get(at) else { continue };
-            if *kind == crate::Kind::Contact {
+            let Some(Row::Event { start, kind, party, flags, contact, .. }) = rows.get(at) else {
+                continue;
+            };
+            if *kind == Kind::Contact || (*contact != NONE && !value.rejoin) {
                 continue;
             }
             let (user_id, wa_id) = if flags.has(Flags::USER_ID) || flags.has(Flags::GROUP) {
@@ -132,15 +136,22 @@ fn contact_ids<'a>(text: &'a ByteString, row: &Row, at: usize) -> Option<Contact
     }
 }
 
-fn look_up(sorted: &[(Str<'_>, usize)], id: Option<Str<'_>>) -> Option<usize> {
+/// An id with its rank, and the row of its contact.
+type Ranked<'a> = (u64, Str<'a>, usize);
+
+fn look_up(sorted: &[Ranked<'_>], id: Option<Str<'_>>) -> Option<usize> {
     let id = id.filter(|id| !id.is_empty())?;
-    let at = sorted.partition_point(|(other, _)| *other < id);
-    sorted.get(at).filter(|(other, _)| *other == id).map(|(_, row)| *row)
+    let wanted = (rank(id), id);
+    let at = sorted.partition_point(|(rank, other, _)| (*rank, *other) < wanted);
+    sorted.get(at).filter(|(_, other, _)| *other == id).map(|(_, _, row)| *row)
 }
 
-#[inline]
-fn same_id(one: Option<Str<'_>>, two: Option<Str<'_>>) -> bool {
-    one.is_some_and(|one| !one.is_empty() && Some(one) == two)
+/// The last bytes of an id, where numbers differ most: ids are sorted by it, and by their texts
+/// only where that is the same.
+fn rank(id: Str<'_>) -> u64 {
+    let text = id.to_cow();
+    let (_, tail) = text.as_bytes().as_rchunks::<8>();
+    tail.last().map_or(0, |tail| u64::from_le_bytes(*tail))
 }
 
 /// The string or number at a place that the scan has noted.
@@ -149,5 +160,6 @@ pub(crate) fn text_at(text: &ByteString, place: u32) -> Option<Str<'_>> {
     if place == 0 {
         return None;
     }
-    Cursor::at(text, place as usize).text_or_number()
+    let mut cursor = Cursor::at(text, place as usize);
+    cursor.plain_string().or_else(|| cursor.text_or_number())
 }

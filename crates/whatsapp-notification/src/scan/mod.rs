@@ -2,12 +2,14 @@
 //!
 //! `mod.rs` knows the body, `envelope` the entries and changes of the Cloud API, `field` what each
 //! field holds, `value` the arrays of messages, statuses, errors and contacts that both APIs share,
-//! `item` what stands in them, and `join` finds the contact of each item.
+//! `item` what stands in them, and `join` finds the contact of each item. `usual` says what all of
+//! them bet on.
 
 mod envelope;
 mod field;
 mod item;
 pub(crate) mod join;
+mod usual;
 mod value;
 
 use crate::{
@@ -89,6 +91,10 @@ impl<'a, 'r> Scan<'a, 'r> {
     /// # Errors
     /// The first fault and its offset.
     pub(crate) fn body(&mut self) -> Result<Form, (Fault, usize)> {
+        self.usual_body().map_or_else(|| self.any_body(), Ok)
+    }
+
+    fn any_body(&mut self) -> Result<Form, (Fault, usize)> {
         let begin = self.cursor;
         let mut seen = self.members(Top::Open);
         // Rare: what stands at the top has another meaning than it seemed. Once more.
@@ -143,7 +149,7 @@ impl<'a, 'r> Scan<'a, 'r> {
         members!(self.cursor, {
             "object" => {
                 seen.cloud |= self.is_there();
-                self.cursor.skip_usual(b"\"whatsapp_business_account\"");
+                self.cursor.skip_value();
             },
             "entry" => {
                 seen.cloud |= self.is_there();
@@ -158,7 +164,7 @@ impl<'a, 'r> Scan<'a, 'r> {
                             seen.onprem = true;
                             self.open_scope(&mut value);
                         }
-                        self.value_member(&mut value, MESSAGE_MEMBERS, at);
+                        self.listed_member(&mut value, MESSAGE_MEMBERS, at);
                     }
                     None if top == Top::OnPremises => self.unknown(value.scope),
                     None => {
@@ -216,6 +222,7 @@ impl<'a, 'r> Scan<'a, 'r> {
     }
 
     #[cold]
+    #[inline(never)]
     fn hide(&mut self, rows: Rows) {
         for row in self.rows.get_mut(rows.range()).unwrap_or_default() {
             self.events -= usize::from(matches!(row, Row::Event { .. }));

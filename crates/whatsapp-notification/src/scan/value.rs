@@ -23,6 +23,8 @@ pub(super) struct Value {
     pub(super) next_contact: u32,
     /// Some item has an identity, and the contact at hand was not its own.
     pub(super) unjoined: bool,
+    /// What items had been joined with has been replaced.
+    pub(super) rejoin: bool,
 }
 
 /// The places of `contacts`, `messages`, `statuses` and `errors` in [`MESSAGE_MEMBERS`], which an
@@ -43,12 +45,18 @@ impl Value {
     #[inline]
     pub(super) fn new(scope: Index) -> Self {
         let members = [Rows::NONE; MOST_MEMBERS];
-        Value { scope, members, has_items: false, next_contact: 0, unjoined: false }
+        Value { scope, members, has_items: false, next_contact: 0, unjoined: false, rejoin: false }
     }
 
     /// True if there was more than contacts.
     pub(super) fn has_items(&self) -> bool {
         self.has_items
+    }
+
+    /// Notes the rows of the contacts.
+    pub(super) fn set_contacts(&mut self, rows: Rows) {
+        self.members[CONTACTS] = rows;
+        self.next_contact = rows.start;
     }
 
     /// The rows of the contacts.
@@ -84,7 +92,7 @@ impl Scan<'_, '_> {
     fn value_under(&mut self, value: &mut Value, key: &str, members: &'static [Member]) {
         let mut under = Rows::NONE;
         members!(self.cursor, {
-            "messaging_product" => self.cursor.skip_usual(b"\"whatsapp\""),
+            "messaging_product" => self.cursor.skip_value(),
             "metadata" => self.metadata(value.scope),
             _(name) => {
                 if name == key {
@@ -105,14 +113,14 @@ impl Scan<'_, '_> {
     /// The value of the field `messages`, by far the most usual one.
     fn messages_value(&mut self, value: &mut Value) {
         members!(self.cursor, {
-            "messaging_product" => self.cursor.skip_usual(b"\"whatsapp\""),
+            "messaging_product" => self.cursor.skip_value(),
             "metadata" => self.metadata(value.scope),
             "contacts" => self.value_member(value, MESSAGE_MEMBERS, 0),
             "messages" => self.value_member(value, MESSAGE_MEMBERS, 1),
             "statuses" => self.value_member(value, MESSAGE_MEMBERS, 2),
             "errors" => self.value_member(value, MESSAGE_MEMBERS, 3),
             _(key) => match find(MESSAGE_MEMBERS, key) {
-                Some(at) => self.value_member(value, MESSAGE_MEMBERS, at),
+                Some(at) => self.listed_member(value, MESSAGE_MEMBERS, at),
                 None => self.unknown(value.scope),
             },
         });
@@ -121,10 +129,10 @@ impl Scan<'_, '_> {
     /// The value of a field with these members.
     fn members_of(&mut self, value: &mut Value, members: &'static [Member]) {
         members!(self.cursor, {
-            "messaging_product" => self.cursor.skip_usual(b"\"whatsapp\""),
+            "messaging_product" => self.cursor.skip_value(),
             "metadata" => self.metadata(value.scope),
             _(key) => match find(members, key) {
-                Some(at) => self.value_member(value, members, at),
+                Some(at) => self.listed_member(value, members, at),
                 None => self.unknown(value.scope),
             },
         });
@@ -133,7 +141,7 @@ impl Scan<'_, '_> {
     /// At the end of a value: joins what the scan could not, and takes an empty scope back.
     #[inline]
     pub(super) fn close_value(&mut self, value: &mut Value) {
-        if value.unjoined {
+        if value.unjoined || value.rejoin {
             self.join(value);
         }
         if value.scope as usize + 1 == self.rows.len() {
@@ -157,21 +165,27 @@ impl Scan<'_, '_> {
     }
 
     /// The member at this place of the field's table.
-    #[inline]
-    pub(super) fn value_member(&mut self, value: &mut Value, members: &[Member], at: usize) {
+    #[inline(never)]
+    pub(super) fn listed_member(&mut self, value: &mut Value, members: &[Member], at: usize) {
+        self.value_member(value, members, at);
+    }
+
+    /// The same, made for one place where that is a constant.
+    #[inline(always)]
+    fn value_member(&mut self, value: &mut Value, members: &[Member], at: usize) {
         let (Some(member), Some(earlier)) = (members.get(at), value.members.get(at)) else {
             return;
         };
         let (items, earlier) = (member.items, *earlier);
-        self.replace(earlier);
-        // What has been joined to replaced rows must be joined anew.
-        value.unjoined |= !earlier.is_empty();
+        if !earlier.is_empty() {
+            self.hide(earlier);
+            value.rejoin = true;
+        }
         value.has_items |= at != CONTACTS;
         let scope = value.scope;
         let start = self.rows.len() as u32;
         match items {
             Items::Contacts => self.array(scope, |scan| scan.contact(scope)),
-            Items::Messages(None) => self.array(scope, |scan| scan.message(None, value)),
             Items::Messages(kind) => self.array(scope, |scan| scan.message(kind, value)),
             Items::Statuses(kind) => self.array(scope, |scan| scan.status(kind, value)),
             Items::Errors => self.array(scope, |scan| scan.error(scope)),

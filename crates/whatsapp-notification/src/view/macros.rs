@@ -7,6 +7,10 @@
 /// written with escapes or is not listed goes through the general loop behind. A repeated key
 /// runs its code again, so that the last one wins.
 ///
+/// A `bet` comes before all: an expression that is `Some` when it has passed over the first members
+/// in one go (`scan::usual`), what is noted then, and the members that are read by their names
+/// otherwise.
+///
 /// ```text
 /// members!(cursor, {
 ///     "id" => id = cursor.text_or_number(),
@@ -30,28 +34,58 @@
 /// }
 /// ```
 macro_rules! members {
-    ($cursor:expr, { $($key:literal => $read:expr,)* _($name:ident) => $rest:expr $(,)? }) => {
+    ($cursor:expr, {
+        $(bet($bet:expr => |$won:ident| $note:expr) { $($first:literal => $read_first:expr,)* })?
+        $($key:literal => $read:expr,)*
+        _($name:ident) => $rest:expr $(,)?
+    }) => {
         'object: {
-            if !$cursor.enter_object() {
-                break 'object;
-            }
-            $(
-                if $cursor.usual_key(concat!("\"", $key, "\":").as_bytes()) {
-                    $read;
-                    if !$cursor.next_member() {
-                        break 'object;
-                    }
-                }
-            )*
+            $crate::view::first_members!('object, $cursor $(, $bet => |$won| $note, { $($first => $read_first,)* })?);
+            $($crate::view::usual_member!('object, $cursor, $key => $read);)*
             loop {
                 let $name = $cursor.key();
-                match $name.among(&[$($key),*]) {
+                match $name.among(&[$($($first,)*)? $($key),*]) {
+                    $($($first => { $read_first; })*)?
                     $($key => { $read; })*
                     _ => { $rest; }
                 }
                 if !$cursor.next_member() {
                     break 'object;
                 }
+            }
+        }
+    };
+}
+
+/// The way into an object: by a bet on its first members, or by their names.
+macro_rules! first_members {
+    ($object:lifetime, $cursor:expr) => {
+        if !$cursor.enter_object() {
+            break $object;
+        }
+    };
+    ($object:lifetime, $cursor:expr, $bet:expr => |$won:ident| $note:expr, { $($key:literal => $read:expr,)* }) => {
+        if let Some($won) = $bet {
+            $note;
+            if !$cursor.next_member() {
+                break $object;
+            }
+        } else {
+            if !$cursor.enter_object() {
+                break $object;
+            }
+            $($crate::view::usual_member!($object, $cursor, $key => $read);)*
+        }
+    };
+}
+
+/// A member at its usual place.
+macro_rules! usual_member {
+    ($object:lifetime, $cursor:expr, $key:literal => $read:expr) => {
+        if $cursor.usual_key(concat!("\"", $key, "\":").as_bytes()) {
+            $read;
+            if !$cursor.next_member() {
+                break $object;
             }
         }
     };
@@ -297,4 +331,6 @@ macro_rules! open_enum {
     };
 }
 
-pub(crate) use {members, object, object_of, open_enum, read_field, untyped_field};
+pub(crate) use {
+    first_members, members, object, object_of, open_enum, read_field, untyped_field, usual_member,
+};

@@ -58,7 +58,9 @@ mod user_id_update;
 mod user_preferences;
 
 pub(crate) use any::{is_typed, untyped};
-pub(crate) use macros::{members, object, object_of, open_enum, read_field, untyped_field};
+pub(crate) use macros::{
+    first_members, members, object, object_of, open_enum, read_field, untyped_field, usual_member,
+};
 pub(crate) use object::{Object, read_object, untyped_object};
 
 pub use account_alerts::{AccountAlertView, AlertInfo};
