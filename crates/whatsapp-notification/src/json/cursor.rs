@@ -182,8 +182,28 @@ impl<'a> Cursor<'a> {
     #[inline]
     pub(crate) fn key(&mut self) -> Str<'a> {
         self.at += 1;
+        match self.plain_string() {
+            Some(key) if self.byte() == Some(b':') => {
+                self.at += 1;
+                key
+            }
+            Some(key) => self.colon(key),
+            None => self.odd_key(),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn odd_key(&mut self) -> Str<'a> {
         self.peek();
         let key = self.string();
+        self.colon(key)
+    }
+
+    /// Passes over the colon behind a key.
+    #[cold]
+    #[inline(never)]
+    fn colon(&mut self, key: Str<'a>) -> Str<'a> {
         if self.peek() == Some(b':') {
             self.at += 1;
         } else {
@@ -252,7 +272,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over a string, quotes included. The cursor stands on the opening one.
-    #[inline(never)]
+    #[inline(always)]
     pub(crate) fn string(&mut self) -> Str<'a> {
         self.plain_string().unwrap_or_else(|| self.odd_string())
     }

@@ -4,6 +4,7 @@ use super::lex::{hex4, quote_or_odd};
 
 /// The text that stands for `raw`, a string that the cursor has passed. A lone surrogate becomes
 /// U+FFFD.
+#[inline(never)]
 pub(super) fn decode(raw: &str) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;

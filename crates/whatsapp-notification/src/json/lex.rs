@@ -13,24 +13,27 @@ const CHUNK: usize = 16;
 #[inline(always)]
 pub(super) fn quote_or_odd(bytes: &[u8], at: usize) -> usize {
     // Most strings end within one chunk: that much is worth inlining.
-    match chunk(bytes, at).map(first_odd) {
-        Some(Some(found)) => at + found,
-        Some(None) => quote_or_odd_beyond(bytes, at + CHUNK),
+    match chunk(bytes, at).map(odd_bytes) {
+        Some(0) => quote_or_odd_beyond(bytes, at + CHUNK),
+        Some(odd) => at + odd.trailing_zeros() as usize,
         None => quote_or_odd_beyond(bytes, at),
     }
 }
 
 #[inline(never)]
-fn quote_or_odd_beyond(bytes: &[u8], at: usize) -> usize {
+fn quote_or_odd_beyond(bytes: &[u8], mut at: usize) -> usize {
     let rest = bytes.get(at..).unwrap_or_default();
-    let (chunks, tail) = rest.as_chunks::<CHUNK>();
-    for (index, chunk) in chunks.iter().enumerate() {
-        if let Some(found) = first_odd(chunk) {
-            return at + index * CHUNK + found;
+    let (pairs, _) = rest.as_chunks::<{ 2 * CHUNK }>();
+    for pair in pairs {
+        let (chunks, _) = pair.as_chunks::<CHUNK>();
+        let odd = chunks.iter().rev().fold(0, |odd, chunk| odd << CHUNK | odd_bytes(chunk));
+        if odd != 0 {
+            return at + odd.trailing_zeros() as usize;
         }
+        at += 2 * CHUNK;
     }
-    let found = tail.iter().position(|byte| is_odd(*byte)).unwrap_or(tail.len());
-    at + rest.len() - tail.len() + found
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().position(|byte| is_odd(*byte)).unwrap_or(rest.len())
 }
 
 #[inline(always)]
@@ -42,15 +45,14 @@ fn is_odd(byte: u8) -> bool {
     matches!(byte, b'"' | b'\\' | ..b' ')
 }
 
-/// The place of the first odd byte of a chunk.
+/// One bit a byte: set where it is odd.
 #[inline(always)]
-fn first_odd(chunk: &[u8; CHUNK]) -> Option<usize> {
+fn odd_bytes(chunk: &[u8; CHUNK]) -> u32 {
     let text = u8x16::new(*chunk);
     let odd = text.simd_eq(u8x16::splat(b'"'))
         | text.simd_eq(u8x16::splat(b'\\'))
         | text.simd_le(u8x16::splat(b' ' - 1));
-    let odd = odd.to_bitmask();
-    (odd != 0).then_some(odd.trailing_zeros() as usize)
+    odd.to_bitmask()
 }
 
 /// The offset behind the number that starts here, or of what makes it none.
@@ -156,7 +158,7 @@ mod tests {
     #[test]
     fn the_first_odd_byte_is_found_at_every_distance() {
         for odd in [b'"', b'\\', 0, 0x1f] {
-            for before in 0..70 {
+            for before in 0..100 {
                 for after in 0..40 {
                     let mut bytes = vec![0xc3; before];
                     bytes.push(odd);
@@ -176,8 +178,8 @@ mod tests {
             for at in 0..CHUNK {
                 let mut chunk = [b'a'; CHUNK];
                 chunk[at] = byte;
-                let found = is_odd(byte).then_some(at);
-                assert_eq!(first_odd(&chunk), found, "{byte:#x} at {at}");
+                let expected = u32::from(is_odd(byte)) << at;
+                assert_eq!(odd_bytes(&chunk), expected, "{byte:#x} at {at}");
             }
         }
     }

@@ -112,6 +112,7 @@ impl<'a> Str<'a> {
     }
 
     /// The decoded text: borrowed where nothing is escaped. A lone surrogate becomes U+FFFD.
+    #[inline]
     #[must_use]
     pub fn to_cow(&self) -> Cow<'a, str> {
         match self.as_str() {

@@ -68,7 +68,7 @@ impl<'a> Scan<'a, '_> {
         let mut system = Kind::System;
         let (mut to, mut to_user_id) = (None, None);
         members!(self.cursor, {
-            bet(usual::message(&mut self.cursor) => |head| item.begin(head)) {
+            [usual::message(&mut self.cursor) => |head| item.begin(head)] {
                 "context" => self.cursor.skip_value(),
                 "from" => item.party = self.cursor.text_or_number(),
                 "from_user_id" => item.user_id = self.cursor.text_or_number(),
@@ -135,11 +135,11 @@ impl<'a> Scan<'a, '_> {
         let (mut recipient, mut inner, mut participant) = (None, None, None);
         let (mut user_id, mut participant_user_id) = (None, None);
         members!(self.cursor, {
-            bet(usual::status(&mut self.cursor) => |head| {
+            [usual::status(&mut self.cursor) => |head| {
                 status = true;
                 (recipient, user_id) = (Some(head.party), head.user_id);
                 item.begin(head);
-            }) {
+            }] {
                 "id" => item.id = self.place(),
                 "status" => status = self.cursor.text_or_number().is_some(),
                 "timestamp" => item.timestamp = self.place(),
@@ -154,14 +154,14 @@ impl<'a> Scan<'a, '_> {
             },
             "errors" => self.pass_over::<List<'_, ErrorView<'_>>>(),
             "message" => inner = self.inner_recipient(),
-            "recipient_type" => {
+            rare "recipient_type" => {
                 if self.cursor.text_or_number().is_some_and(|kind| kind == "group") {
                     item.flags.set(Flags::GROUP);
                 }
             },
-            "recipient_participant_id" => participant = self.cursor.text_or_number(),
-            "participant_recipient_id" => participant = self.cursor.text_or_number(),
-            "recipient_participant_user_id" => {
+            rare "recipient_participant_id" => participant = self.cursor.text_or_number(),
+            rare "participant_recipient_id" => participant = self.cursor.text_or_number(),
+            rare "recipient_participant_user_id" => {
                 participant_user_id = self.cursor.text_or_number();
             },
             _(_key) => self.cursor.skip_value(),

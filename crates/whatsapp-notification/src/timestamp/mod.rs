@@ -89,8 +89,36 @@ impl Timestamp {
 }
 
 /// The whole number that these decimal digits are. Times are on every handler's way, and the
-/// standard library's parser takes four times as many instructions.
+/// standard library's parser takes five times as many instructions.
+#[inline]
 fn whole(text: &str) -> Option<i64> {
+    match text.as_bytes() {
+        // Ten digits until the year 2286.
+        [first @ b'1'..=b'9', rest @ .., last @ b'0'..=b'9'] if rest.len() == 8 => {
+            let middle = eight_digits(rest.first_chunk()?)?;
+            Some(i64::from(first - b'0') * 1_000_000_000 + middle * 10 + i64::from(last - b'0'))
+        }
+        _ => any_whole(text),
+    }
+}
+
+/// The number of eight digits: neighbours are added up to pairs, pairs to fours, fours to eight.
+#[inline]
+fn eight_digits(digits: &[u8; 8]) -> Option<i64> {
+    let each = |byte: u8| u64::from_le_bytes([byte; 8]);
+    let text = u64::from_le_bytes(*digits);
+    // Of digits alone the upper halves are 3, and stay so when 6 is added to the lower ones.
+    let high = each(0xf0);
+    if (text & high) | ((text.wrapping_add(each(6)) & high) >> 4) != each(0x33) {
+        return None;
+    }
+    let ones = text & each(0x0f);
+    let pairs = (ones * 10 + (ones >> 8)) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs * 100 + (pairs >> 16)) & 0x0000_ffff_0000_ffff;
+    Some(((fours * 10_000 + (fours >> 32)) & 0xffff_ffff).cast_signed())
+}
+
+fn any_whole(text: &str) -> Option<i64> {
     let (sign, digits) = match text.strip_prefix('-') {
         Some(digits) => (-1, digits),
         None => (1, text),
@@ -171,6 +199,22 @@ mod tests {
         assert!(Timestamp::from_millis(1999) < Timestamp::from_secs(2));
         assert_eq!(Timestamp::from_millis(-1).as_secs(), -1);
         assert_eq!(Timestamp::from_secs(i64::MAX).as_millis(), i64::MAX);
+    }
+
+    #[test]
+    fn ten_digits_are_the_number_that_the_standard_library_reads() {
+        for number in (1_000_000_000..10_000_000_000_i64).step_by(98_765_431) {
+            let digits = number.to_string();
+            assert_eq!(whole(&digits), Some(number));
+            for at in 0..10 {
+                for byte in ['/', ':', ' ', 'a', '\u{7f}'] {
+                    let mut text = digits.clone();
+                    text.replace_range(at..=at, &byte.to_string());
+                    let expected = text.parse().ok();
+                    assert_eq!(whole(&text), expected, "{text}");
+                }
+            }
+        }
     }
 
     #[test]

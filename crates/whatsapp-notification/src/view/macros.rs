@@ -4,29 +4,38 @@
 ///
 /// Keys are listed in the order in which WhatsApp usually writes them. First they are tried as
 /// literal bytes in that order, which costs a comparison each; whatever stands elsewhere, is
-/// written with escapes or is not listed goes through the general loop behind. A repeated key
-/// runs its code again, so that the last one wins.
+/// written with escapes or is not listed is read by its name, and then they are tried again. Keys
+/// that are `rare` are not tried. A repeated key runs its code again, so that the last one wins.
 ///
-/// A `bet` comes before all: an expression that is `Some` when it has passed over the first members
+/// A bet in brackets comes before all: an expression that is `Some` when it has passed over the first members
 /// in one go (`scan::usual`), what is noted then, and the members that are read by their names
 /// otherwise.
 ///
 /// ```text
 /// members!(cursor, {
-///     "id" => id = cursor.text_or_number(),
+///     [usual::message(cursor) => |head| item.begin(head)] {
+///         "id" => id = cursor.text_or_number(),
+///     }
 ///     "type" => kind = cursor.text_or_number(),
+///     rare "to" => to = cursor.text_or_number(),
 ///     _(key) => cursor.skip_value(),
 /// });
 /// // expands to
 /// 'object: {
-///     if !cursor.enter_object() { break 'object; }
-///     if cursor.usual_key(b"\"id\":") { id = …; if !cursor.next_member() { break 'object; } }
-///     if cursor.usual_key(b"\"type\":") { kind = …; if !cursor.next_member() { break 'object; } }
+///     if let Some(head) = usual::message(cursor) {
+///         item.begin(head);
+///         if !cursor.next_member() { break 'object; }
+///     } else {
+///         if !cursor.enter_object() { break 'object; }
+///         if cursor.usual_key(b"\"id\":") { id = …; if !cursor.next_member() { break 'object; } }
+///     }
 ///     loop {
+///         if cursor.usual_key(b"\"type\":") { kind = …; if !cursor.next_member() { break 'object; } }
 ///         let key = cursor.key();
-///         match key.among(&["id", "type"]) {
+///         match key.among(&["id", "type", "to"]) {
 ///             "id" => id = …,
 ///             "type" => kind = …,
+///             "to" => to = …,
 ///             _ => cursor.skip_value(),
 ///         }
 ///         if !cursor.next_member() { break 'object; }
@@ -35,14 +44,14 @@
 /// ```
 macro_rules! members {
     ($cursor:expr, {
-        $(bet($bet:expr => |$won:ident| $note:expr) { $($first:literal => $read_first:expr,)* })?
-        $($key:literal => $read:expr,)*
+        $([$bet:expr => |$won:ident| $note:expr] { $($first:literal => $read_first:expr,)* })?
+        $($($rare:ident)? $key:literal => $read:expr,)*
         _($name:ident) => $rest:expr $(,)?
     }) => {
         'object: {
             $crate::view::first_members!('object, $cursor $(, $bet => |$won| $note, { $($first => $read_first,)* })?);
-            $($crate::view::usual_member!('object, $cursor, $key => $read);)*
             loop {
+                $($crate::view::usual_member!('object, $cursor, $($rare)? $key => $read);)*
                 let $name = $cursor.key();
                 match $name.among(&[$($($first,)*)? $($key),*]) {
                     $($($first => { $read_first; })*)?
@@ -89,13 +98,14 @@ macro_rules! usual_member {
             }
         }
     };
+    ($object:lifetime, $cursor:expr, rare $key:literal => $read:expr) => {};
 }
 
 /// Declares the view of one JSON object: the struct, its reader and its `Serialize`.
 ///
 /// One line a field: its documentation, name, type and key on the wire. Any [`Field`] type fits:
 /// `Option<Str>`, `Option<Number>`, `Option<bool>`, `Option<Timestamp>`, `Option<AnotherView>`,
-/// `List<T>`. A field with another reader names it in brackets.
+/// `List<T>`. A field with another reader names it in brackets; one that few objects have is `rare`.
 ///
 /// ```text
 /// object! {
@@ -104,12 +114,12 @@ macro_rules! usual_member {
 ///         /// What the business put into the button.
 ///         pub payload: Option<Str<'a>> = "payload",
 ///         /// In milliseconds.
-///         pub pressed: Option<Timestamp> = "pressed" [Timestamp::read_millis],
+///         pub pressed: Option<Timestamp> = rare "pressed" [Timestamp::read_millis],
 ///     }
 /// }
 /// // expands to
 /// pub struct Button<'a> { pub payload: Option<Str<'a>>, pub pressed: Option<Timestamp> }
-/// impl<'a> Object<'a> for Button<'a> { … members!(cursor, { "payload" => …, "pressed" => …, … }) }
+/// impl<'a> Object<'a> for Button<'a> { … members!(cursor, { "payload" => …, rare "pressed" => …, … }) }
 /// impl<'a> Value<'a> for Button<'a> { /* reads the object; lists what the fields do not hold */ }
 /// impl Serialize for Button<'_> { /* the members that are there, under the wire's names */ }
 /// ```
@@ -133,7 +143,7 @@ macro_rules! object_of {
         $View:ident {
             $(
                 $(#[$field_meta:meta])*
-                pub $field:ident: $Field:ty = $key:literal $([$reader:expr])?,
+                pub $field:ident: $Field:ty = $($rare:ident)? $key:literal $([$reader:expr])?,
             )*
         }
     ) => {
@@ -155,7 +165,7 @@ macro_rules! object_of {
             ) -> Self {
                 let mut view = Self::default();
                 $crate::view::members!(cursor, {
-                    $($key => view.$field = $crate::view::read_field!(cursor $([$reader])?),)*
+                    $($($rare)? $key => view.$field = $crate::view::read_field!(cursor $([$reader])?),)*
                     _(key) => rest(key, cursor),
                 });
                 view

@@ -32,17 +32,17 @@ object! {
         /// The sender's business-scoped user id (Cloud, since 2026).
         pub from_user_id: Option<Str<'a>> = "from_user_id",
         /// The sender's user id in the scope of the parent portfolio.
-        pub from_parent_user_id: Option<Str<'a>> = "from_parent_user_id",
+        pub from_parent_user_id: Option<Str<'a>> = rare "from_parent_user_id",
         /// The sender's business-scoped user id, as Turn.io names it.
-        pub from_bsuid: Option<Str<'a>> = "from_bsuid",
+        pub from_bsuid: Option<Str<'a>> = rare "from_bsuid",
         /// Whom an echo or a message of a history was sent to: a number.
-        pub to: Option<Str<'a>> = "to",
+        pub to: Option<Str<'a>> = rare "to",
         /// The same, by the business-scoped user id.
-        pub to_user_id: Option<Str<'a>> = "to_user_id",
+        pub to_user_id: Option<Str<'a>> = rare "to_user_id",
         /// The same, in the scope of the parent portfolio.
-        pub to_parent_user_id: Option<Str<'a>> = "to_parent_user_id",
+        pub to_parent_user_id: Option<Str<'a>> = rare "to_parent_user_id",
         /// The group that it was sent to.
-        pub group_id: Option<Str<'a>> = "group_id",
+        pub group_id: Option<Str<'a>> = rare "group_id",
         /// The message's id, opaque.
         pub id: Option<Str<'a>> = "id",
         /// When it was sent, in seconds.
@@ -50,15 +50,15 @@ object! {
         /// The type: names the key of the content.
         pub kind: Option<Str<'a>> = "type",
         /// The advertisement or post from which the customer came.
-        pub referral: Nested<'a, Referral<'a>> = "referral",
+        pub referral: Nested<'a, Referral<'a>> = rare "referral",
         /// The state of the customer's security code.
-        pub identity: Nested<'a, Identity<'a>> = "identity",
+        pub identity: Nested<'a, Identity<'a>> = rare "identity",
         /// Why it is unsupported, or what went wrong.
-        pub errors: List<'a, ErrorView<'a>> = "errors",
+        pub errors: List<'a, ErrorView<'a>> = rare "errors",
         /// What had become of it (history).
-        pub history_context: Option<HistoryContext<'a>> = "history_context",
+        pub history_context: Option<HistoryContext<'a>> = rare "history_context",
         /// What wrote it: `created_by_1p_bot` (echoes).
-        pub message_creation_type: Option<Str<'a>> = "message_creation_type",
+        pub message_creation_type: Option<Str<'a>> = rare "message_creation_type",
     }
 }
 

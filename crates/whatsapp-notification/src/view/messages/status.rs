@@ -76,23 +76,23 @@ object! {
         /// The recipient's business-scoped user id.
         pub recipient_user_id: Option<Str<'a>> = "recipient_user_id",
         /// The recipient's user id in the scope of the parent portfolio.
-        pub recipient_parent_user_id: Option<Str<'a>> = "recipient_parent_user_id",
+        pub recipient_parent_user_id: Option<Str<'a>> = rare "recipient_parent_user_id",
         /// The same, as it was called before 2026-05-05.
-        pub parent_recipient_user_id: Option<Str<'a>> = "parent_recipient_user_id",
+        pub parent_recipient_user_id: Option<Str<'a>> = rare "parent_recipient_user_id",
         /// `group` for a message to a group.
-        pub recipient_type: Option<Str<'a>> = "recipient_type",
+        pub recipient_type: Option<Str<'a>> = rare "recipient_type",
         /// The member of the group that it is about.
-        pub recipient_participant_id: Option<Str<'a>> = "recipient_participant_id",
+        pub recipient_participant_id: Option<Str<'a>> = rare "recipient_participant_id",
         /// The same, as some pages on groups spell it.
-        pub participant_recipient_id: Option<Str<'a>> = "participant_recipient_id",
+        pub participant_recipient_id: Option<Str<'a>> = rare "participant_recipient_id",
         /// The member's business-scoped user id.
-        pub recipient_participant_user_id: Option<Str<'a>> = "recipient_participant_user_id",
+        pub recipient_participant_user_id: Option<Str<'a>> = rare "recipient_participant_user_id",
         /// The member's user id in the scope of the parent portfolio.
-        pub recipient_participant_parent_user_id: Option<Str<'a>> = "recipient_participant_parent_user_id",
+        pub recipient_participant_parent_user_id: Option<Str<'a>> = rare "recipient_participant_parent_user_id",
         /// Set where the identity-change check is on.
-        pub recipient_identity_key_hash: Option<Str<'a>> = "recipient_identity_key_hash",
+        pub recipient_identity_key_hash: Option<Str<'a>> = rare "recipient_identity_key_hash",
         /// What the business put into the message for itself (`biz_opaque_callback_data`).
-        pub biz_opaque_callback_data: Option<Str<'a>> = "biz_opaque_callback_data",
+        pub biz_opaque_callback_data: Option<Str<'a>> = rare "biz_opaque_callback_data",
         /// The conversation. Since v24.0 only inside a free entry point's window.
         pub conversation: Option<Conversation<'a>> = "conversation",
         /// What it costs.
@@ -100,11 +100,11 @@ object! {
         /// Why it failed.
         pub errors: List<'a, ErrorView<'a>> = "errors",
         /// `message`, or `payment`.
-        pub kind: Option<Str<'a>> = "type",
+        pub kind: Option<Str<'a>> = rare "type",
         /// The payment, of a status of type `payment`.
-        pub payment: Nested<'a, Payment<'a>> = "payment",
+        pub payment: Nested<'a, Payment<'a>> = rare "payment",
         /// Who pays (On-Premises, type `payment`).
-        pub from: Option<Str<'a>> = "from",
+        pub from: Option<Str<'a>> = rare "from",
         /// The recipient, where On-Premises versions since 2.39.1 have it.
         pub message: Option<StatusMessage<'a>> = "message",
     }
