@@ -1,113 +1,116 @@
-//! Reads every field of every view, decoded: what a service that uses all of a notification does.
+//! Reads every field of every view: what a service that uses all of a notification does.
+//!
+//! `DECODED` is how strings are read: with their escapes decoded, or as they stand in the body.
 
 use whatsapp_notification as wa;
 use whatsapp_notification::{Kind, List, Nested, Notification, Number, Str, Timestamp};
 
-/// Reads all events and gives a figure that depends on every field: the bytes of the decoded
+/// Reads all events and gives a figure that depends on every field: the bytes of the
 /// strings, and the numbers.
 #[must_use]
-pub fn read(notification: &Notification) -> u64 {
+pub fn read<const DECODED: bool>(notification: &Notification) -> u64 {
     let mut total = 0_u64;
     for event in notification {
         let shared = [
-            event.metadata().touch(),
-            event.entry_id().touch(),
-            event.field().touch(),
-            event.sender().contact().touch(),
-            event.recipient().contact().touch(),
+            event.metadata().touch::<DECODED>(),
+            event.entry_id().touch::<DECODED>(),
+            event.field().touch::<DECODED>(),
+            event.sender().contact().touch::<DECODED>(),
+            event.recipient().contact().touch::<DECODED>(),
         ];
         total = shared.iter().fold(total, |total, part| total.wrapping_add(*part));
         total = total.wrapping_add(match event.kind() {
-            Kind::Text => get::<wa::Text>(event),
-            Kind::Location => get::<wa::Location>(event),
-            Kind::Contacts => get::<wa::Contacts>(event),
-            Kind::Button => get::<wa::Button>(event),
-            Kind::Interactive => get::<wa::Interactive>(event),
-            Kind::Order => get::<wa::Order>(event),
-            Kind::Reaction => get::<wa::Reaction>(event),
-            Kind::System => get::<wa::System>(event),
-            Kind::Unsupported => get::<wa::Unsupported>(event),
-            Kind::Status => get::<wa::Status>(event),
-            Kind::Error => get::<wa::Error>(event),
-            Kind::Contact => get::<wa::Contact>(event),
-            _ => event.narrow::<wa::AnyMedia>().map_or(0, |event| event.get().touch()),
+            Kind::Text => get::<DECODED, wa::Text>(event),
+            Kind::Location => get::<DECODED, wa::Location>(event),
+            Kind::Contacts => get::<DECODED, wa::Contacts>(event),
+            Kind::Button => get::<DECODED, wa::Button>(event),
+            Kind::Interactive => get::<DECODED, wa::Interactive>(event),
+            Kind::Order => get::<DECODED, wa::Order>(event),
+            Kind::Reaction => get::<DECODED, wa::Reaction>(event),
+            Kind::System => get::<DECODED, wa::System>(event),
+            Kind::Unsupported => get::<DECODED, wa::Unsupported>(event),
+            Kind::Status => get::<DECODED, wa::Status>(event),
+            Kind::Error => get::<DECODED, wa::Error>(event),
+            Kind::Contact => get::<DECODED, wa::Contact>(event),
+            _ => event.narrow::<wa::AnyMedia>().map_or(0, |event| event.get().touch::<DECODED>()),
         });
     }
     total
 }
 
-fn get<P>(event: wa::Event) -> u64
+fn get<const DECODED: bool, P>(event: wa::Event) -> u64
 where
     P: wa::Payload,
     for<'a> P::View<'a>: Touch,
 {
-    event.narrow::<P>().map_or(0, |event| event.get().touch())
+    event.narrow::<P>().map_or(0, |event| event.get().touch::<DECODED>())
 }
 
 trait Touch {
-    fn touch(&self) -> u64;
+    fn touch<const DECODED: bool>(&self) -> u64;
 }
 
 impl Touch for Str<'_> {
-    fn touch(&self) -> u64 {
-        self.to_cow().len() as u64
+    fn touch<const DECODED: bool>(&self) -> u64 {
+        let len = if DECODED { self.to_cow().len() } else { self.raw().len() };
+        len as u64
     }
 }
 
 impl Touch for Number<'_> {
-    fn touch(&self) -> u64 {
+    fn touch<const DECODED: bool>(&self) -> u64 {
         self.as_f64().to_bits()
     }
 }
 
 impl Touch for bool {
-    fn touch(&self) -> u64 {
+    fn touch<const DECODED: bool>(&self) -> u64 {
         u64::from(*self)
     }
 }
 
 impl Touch for Timestamp {
-    fn touch(&self) -> u64 {
+    fn touch<const DECODED: bool>(&self) -> u64 {
         self.as_secs().unsigned_abs()
     }
 }
 
 impl Touch for wa::view::Delivery<'_> {
-    fn touch(&self) -> u64 {
+    fn touch<const DECODED: bool>(&self) -> u64 {
         self.as_wire().len() as u64
     }
 }
 
 impl<T: Touch> Touch for Option<T> {
-    fn touch(&self) -> u64 {
-        self.as_ref().map_or(0, Touch::touch)
+    fn touch<const DECODED: bool>(&self) -> u64 {
+        self.as_ref().map_or(0, Touch::touch::<DECODED>)
     }
 }
 
 macro_rules! touch {
     ($($View:ident { $($field:ident),* })*) => {
         $(impl Touch for wa::view::$View<'_> {
-            fn touch(&self) -> u64 {
-                0_u64 $(.wrapping_add(self.$field.touch()))*
+            fn touch<const DECODED: bool>(&self) -> u64 {
+                0_u64 $(.wrapping_add(self.$field.touch::<DECODED>()))*
             }
         })*
         // Lists and nested objects hold what is listed here.
         $(impl Touch for List<'_, wa::view::$View<'_>> {
-            fn touch(&self) -> u64 {
-                self.iter().fold(0, |total, item| total.wrapping_add(item.touch()))
+            fn touch<const DECODED: bool>(&self) -> u64 {
+                self.iter().fold(0, |total, item| total.wrapping_add(item.touch::<DECODED>()))
             }
         })*
         $(impl Touch for Nested<'_, wa::view::$View<'_>> {
-            fn touch(&self) -> u64 {
-                self.get().touch()
+            fn touch<const DECODED: bool>(&self) -> u64 {
+                self.get().touch::<DECODED>()
             }
         })*
     };
 }
 
 impl Touch for List<'_, Str<'_>> {
-    fn touch(&self) -> u64 {
-        self.iter().fold(0, |total, item| total + item.touch())
+    fn touch<const DECODED: bool>(&self) -> u64 {
+        self.iter().fold(0, |total, item| total + item.touch::<DECODED>())
     }
 }
 
@@ -170,7 +173,7 @@ touch! {
 }
 
 impl<C: Touch> Touch for wa::view::Message<'_, C> {
-    fn touch(&self) -> u64 {
-        self.header.touch().wrapping_add(self.content.touch())
+    fn touch<const DECODED: bool>(&self) -> u64 {
+        self.header.touch::<DECODED>().wrapping_add(self.content.touch::<DECODED>())
     }
 }

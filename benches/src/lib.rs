@@ -1,37 +1,73 @@
 //! What the benches share: the payloads, the contenders, and a reader of every field.
 
 pub mod every_field;
+pub mod rounds;
 pub mod typed;
 
 use bytes::Bytes;
+use std::hint::black_box;
+use whatsapp_notification::Notification;
 use whatsapp_testkit::{KeyOrder, Sample, Samples};
 
 /// The secret of all benches.
 pub const SECRET: &str = "test_app_secret";
 
-/// The payloads by name. Those of one document are given in both key orders in turn, so that a
-/// figure is the mean of both; `mixed` are 256 documents in rotation, so that no branch predictor
-/// learns one.
+/// The payloads' names.
+pub const PAYLOADS: [&str; 11] = [
+    "text",
+    "text_type_first",
+    "status",
+    "image",
+    "interactive",
+    "order",
+    "escaped",
+    "onprem_text",
+    "mixed",
+    "statuses_1000",
+    "batch",
+];
+
+/// The documents of a payload; none if the name is unknown.
+///
+/// A text has its `type` last, as in deliveries, or first, as in the documentation; other messages
+/// are given in both orders in turn, so that a figure is the mean of both. `mixed` are 256 documents
+/// in rotation, so that no branch predictor learns one; `batch` is one of 2.5 MB.
+#[must_use]
+pub fn payload(name: &str) -> Vec<Bytes> {
+    let ordered =
+        |order, make: fn(&mut Samples) -> Sample| make(&mut Samples::new(7).key_order(order)).body;
+    let both = |make| [KeyOrder::TypeLast, KeyOrder::TypeFirst].map(|order| ordered(order, make));
+    let mut samples = Samples::new(7);
+    match name {
+        "text" => vec![ordered(KeyOrder::TypeLast, Samples::text)],
+        "text_type_first" => vec![ordered(KeyOrder::TypeFirst, Samples::text)],
+        "status" => vec![samples.status().body],
+        "image" => both(Samples::image).into(),
+        "interactive" => both(Samples::interactive).into(),
+        "order" => both(Samples::order).into(),
+        "escaped" => both(Samples::hindi_text).into(),
+        "onprem_text" => vec![samples.onprem_text().body],
+        "mixed" => samples.mixed(256).into_iter().map(|sample| sample.body).collect(),
+        "statuses_1000" => vec![samples.statuses(1000).body],
+        "batch" => vec![samples.mixed_batch(2_500_000).body],
+        _ => Vec::new(),
+    }
+}
+
+/// All payloads with their names.
 #[must_use]
 pub fn payloads() -> Vec<(&'static str, Vec<Bytes>)> {
-    let both = |make: fn(&mut Samples) -> Sample| {
-        let one = |order| make(&mut Samples::new(7).key_order(order)).body;
-        vec![one(KeyOrder::TypeLast), one(KeyOrder::TypeFirst)]
-    };
-    let mut samples = Samples::new(7);
-    let bodies = |samples: Vec<Sample>| samples.into_iter().map(|sample| sample.body).collect();
-    vec![
-        ("text", both(Samples::text)),
-        ("status", vec![samples.status().body]),
-        ("image", both(Samples::image)),
-        ("interactive", both(Samples::interactive)),
-        ("order", both(Samples::order)),
-        ("escaped", both(Samples::hindi_text)),
-        ("onprem_text", vec![samples.onprem_text().body]),
-        ("mixed", bodies(samples.mixed(256))),
-        ("statuses_1000", vec![samples.statuses(1000).body]),
-        ("batch_2.5MB", vec![samples.mixed_batch(2_500_000).body]),
-    ]
+    PAYLOADS.map(|name| (name, payload(name))).into()
+}
+
+/// W1: kind, id, time and sender (or recipient) of every event.
+pub fn four_fields(notification: &Notification) {
+    for event in notification {
+        black_box((event.kind(), event.timestamp()));
+        black_box(event.id().map(|id| id.to_cow().len()));
+        black_box(event.sender().address().map(|sender| sender.to_cow().len()));
+        black_box(event.recipient().address().map(|recipient| recipient.to_cow().len()));
+    }
 }
 
 /// Gives the documents of a payload in rotation, as a receiver has them: a body of its own each.
@@ -58,7 +94,7 @@ impl<'a> Rotation<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use whatsapp_notification::{Kind, Notification};
+    use whatsapp_notification::Kind;
 
     #[test]
     fn all_contenders_read_all_payloads() {
@@ -67,9 +103,22 @@ mod tests {
                 let notification = Notification::parse(body.clone()).unwrap();
                 let kinds = notification.events().map(|event| event.kind());
                 let items = kinds.filter(|kind| kind.is_message() || *kind == Kind::Status).count();
-                let typed: typed::Body = serde_json::from_slice(&body).unwrap();
-                assert_eq!(items, typed.items(), "{name}");
-                assert_ne!(every_field::read(&notification), 0, "{name}");
+                let owned: typed::Body<String> = serde_json::from_slice(&body).unwrap();
+                let borrowed: typed::Body<typed::Borrowed<'_>> =
+                    serde_json::from_slice(&body).unwrap();
+                let sonic: typed::Body<String> = sonic_rs::from_slice(&body).unwrap();
+                let sonic_borrowed: typed::Body<typed::Borrowed<'_>> =
+                    sonic_rs::from_slice(&body).unwrap();
+                let simd: typed::Body<String> = simd_json::from_slice(&mut body.to_vec()).unwrap();
+                let counts = [
+                    owned.items(),
+                    borrowed.items(),
+                    sonic.items(),
+                    sonic_borrowed.items(),
+                    simd.items(),
+                ];
+                assert_eq!(counts, [items; 5], "{name}");
+                assert_ne!(every_field::read::<true>(&notification), 0, "{name}");
             }
         }
     }

@@ -1,0 +1,306 @@
+//! The figures that the project is measured by: each a ratio of two jobs, interleaved round by
+//! round in one process.
+//!
+//! ```text
+//! cargo bench -p benches --bench ratios [-- [--check] [FILTER]]
+//! ```
+//!
+//! One line a figure, with the middle half of its rounds in brackets:
+//!
+//! ```text
+//! ratio <workload>/<payload> ours_vs_<other> <value> goal <value> <met|missed|shown> [low..high]
+//! ```
+//!
+//! - `w1`: parse, and kind, id, time and sender of every event; how many times as fast as another
+//!   parser into structs (the better of those that own and those that borrow their strings).
+//! - `w2`: parse, and every field of every view, decoded; `w2_raw`: as they stand in the body.
+//! - `verify_w1`: signature and `w1`; how many times the HMAC alone takes, by the least-disturbed
+//!   rounds.
+//! - `route`: dispatch and route to a handler that does nothing; nanoseconds an event.
+//! - `layer`: the whole layer by `oneshot`, less the making of the request; in HMACs alone.
+//!
+//! Machines are noisy: only `--check` fails when a goal is missed.
+
+use benches::{
+    PAYLOADS, Rotation, SECRET, every_field, four_fields, payload,
+    rounds::{Contender, Spread, interleave},
+    typed::{Body, Borrowed, FourFields},
+};
+use bytes::Bytes;
+use http::Request;
+use http_body_util::Full;
+use std::{convert::Infallible, hint::black_box, process::ExitCode, time::Duration};
+use tower::{Service, ServiceExt};
+use tower_whatsapp::{BoxError, Cloud, Dispatch, Event, EventRouter, WebhookLayer};
+use whatsapp_notification::{Any, Notification};
+use whatsapp_signature::{AppSecret, Signer, Verifier};
+use whatsapp_testkit::request;
+
+fn main() -> Result<ExitCode, BoxError> {
+    let mut record = Record { filter: String::new(), check: false, missed: 0 };
+    for argument in std::env::args().skip(1) {
+        match argument.as_str() {
+            "--check" => record.check = true,
+            "--bench" => {} // Cargo's own.
+            other => record.filter = other.to_owned(),
+        }
+    }
+    for name in PAYLOADS {
+        parsing(&mut record, name);
+    }
+    for name in ["text", "statuses_1000", "batch"] {
+        verifying(&mut record, name)?;
+    }
+    for name in ["statuses_1000", "batch"] {
+        routing(&mut record, name)?;
+    }
+    layer(&mut record, "text")?;
+    Ok(if record.check && record.missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What is asked for, and how it went.
+struct Record {
+    filter: String,
+    check: bool,
+    missed: u32,
+}
+
+#[derive(Clone, Copy)]
+enum Goal {
+    AtLeast(f64),
+    AtMost(f64),
+    /// No goal: for comparison.
+    Shown,
+}
+
+impl Record {
+    fn wants(&self, workload: &str, payload: &str) -> bool {
+        format!("{workload}/{payload}").contains(&self.filter)
+    }
+
+    fn tell(&mut self, what: &str, unit: &str, value: Spread, goal: Goal) {
+        let Spread { low, median, high } = value;
+        let (goal, verdict) = match goal {
+            Goal::AtLeast(goal) => (goal.to_string(), median >= goal),
+            Goal::AtMost(goal) => (goal.to_string(), median <= goal),
+            Goal::Shown => ("-".to_owned(), true),
+        };
+        self.missed += u32::from(!verdict);
+        let verdict = match (goal.as_str(), verdict) {
+            ("-", _) => "shown",
+            (_, true) => "met",
+            (_, false) => "missed",
+        };
+        println!("ratio {what} {unit} {median:.2} goal {goal} {verdict} [{low:.2}..{high:.2}]");
+    }
+}
+
+/// The turn of one contender: several documents, or one large one.
+fn turn(bodies: &[Bytes]) -> Duration {
+    let large = bodies.iter().any(|body| body.len() > 100_000);
+    if large { Duration::from_millis(20) } else { Duration::from_millis(2) }
+}
+
+const ROUNDS: usize = 61;
+
+fn parsing(record: &mut Record, name: &'static str) {
+    if !["w1", "w2", "w2_raw"].iter().any(|workload| record.wants(workload, name)) {
+        return;
+    }
+    let bodies = payload(name);
+    // Each contender takes the documents in turn, as they arrive.
+    let each = |step: fn(Bytes)| {
+        let mut rotation = Rotation::new(&bodies);
+        move || step(rotation.next_body())
+    };
+    let mut contenders = [
+        Contender::new(
+            "w1",
+            each(|body| {
+                if let Ok(notification) = Notification::parse(body) {
+                    four_fields(&notification);
+                }
+            }),
+        ),
+        Contender::new(
+            "w2",
+            each(|body| {
+                black_box(
+                    Notification::parse(body).map(|parsed| every_field::read::<true>(&parsed)),
+                )
+                .ok();
+            }),
+        ),
+        Contender::new(
+            "w2_raw",
+            each(|body| {
+                black_box(
+                    Notification::parse(body).map(|parsed| every_field::read::<false>(&parsed)),
+                )
+                .ok();
+            }),
+        ),
+        Contender::new(
+            "serde_json",
+            each(|body| {
+                black_box(serde_json::from_slice::<Body<String>>(&body)).ok();
+            }),
+        ),
+        Contender::new(
+            "serde_json_borrowed",
+            each(|body| {
+                black_box(serde_json::from_slice::<Body<Borrowed<'_>>>(&body)).ok();
+            }),
+        ),
+        Contender::new(
+            "serde_json_four_fields",
+            each(|body| {
+                black_box(serde_json::from_slice::<FourFields<Borrowed<'_>>>(&body)).ok();
+            }),
+        ),
+        Contender::new(
+            "sonic_rs",
+            each(|body| {
+                black_box(sonic_rs::from_slice::<Body<String>>(&body)).ok();
+            }),
+        ),
+        Contender::new(
+            "sonic_rs_borrowed",
+            each(|body| {
+                black_box(sonic_rs::from_slice::<Body<Borrowed<'_>>>(&body)).ok();
+            }),
+        ),
+        // It writes into its input, so it has a copy of its own.
+        Contender::new(
+            "simd_json",
+            each(|body| {
+                black_box(simd_json::from_slice::<Body<String>>(&mut body.to_vec())).ok();
+            }),
+        ),
+    ];
+    interleave(&mut contenders, ROUNDS, turn(&bodies));
+    let [w1, w2, w2_raw, serde, serde_borrowed, four, sonic, sonic_borrowed, simd] = &contenders;
+    let sonic = if sonic.median() < sonic_borrowed.median() { sonic } else { sonic_borrowed };
+    let main = ["text", "text_type_first", "status", "statuses_1000"].contains(&name);
+    let goal = |goals: Option<f64>| goals.map_or(Goal::Shown, Goal::AtLeast);
+    let w1_serde = if main { Some(12.0) } else { (name == "mixed").then_some(10.0) };
+    let view = main || ["image", "interactive", "onprem_text"].contains(&name);
+    let w2_serde = match name {
+        "order" => Some(4.0),
+        "escaped" => Some(3.0),
+        _ => view.then_some(8.0),
+    };
+    let raw_serde = (name == "escaped").then_some(4.0);
+    let figures = [
+        (w1, serde, "serde_json", goal(w1_serde)),
+        (w1, sonic, "sonic_rs", goal(main.then_some(8.0))),
+        (w1, simd, "simd_json", Goal::Shown),
+        (w1, serde_borrowed, "serde_json_borrowed", Goal::Shown),
+        (w1, four, "serde_json_four_fields", Goal::Shown),
+        (w2, serde, "serde_json", goal(w2_serde)),
+        (w2, sonic, "sonic_rs", goal(view.then_some(5.0))),
+        (w2, simd, "simd_json", Goal::Shown),
+        (w2_raw, serde, "serde_json", goal(raw_serde)),
+    ];
+    for (ours, theirs, other, goal) in figures {
+        if record.wants(ours.name(), name) {
+            let what = format!("{}/{name}", ours.name());
+            record.tell(&what, &format!("ours_vs_{other}"), ours.times_as_fast_as(theirs), goal);
+        }
+    }
+}
+
+fn verifying(record: &mut Record, name: &'static str) -> Result<(), BoxError> {
+    if !record.wants("verify_w1", name) {
+        return Ok(());
+    }
+    let secret = AppSecret::new(SECRET)?;
+    let (signer, verifier) = (Signer::new(&secret), Verifier::new(secret));
+    let bodies = payload(name);
+    let Some(body) = bodies.first() else { return Ok(()) };
+    let header = signer.sign(body).to_string();
+    let mut contenders = [
+        Contender::new("verify_w1", || {
+            if verifier.verify(&header, body).is_ok()
+                && let Ok(notification) = Notification::parse(body.clone())
+            {
+                four_fields(&notification);
+            }
+        }),
+        Contender::new("hmac", || {
+            let _ = black_box(signer.sign(body));
+        }),
+    ];
+    interleave(&mut contenders, ROUNDS, turn(&bodies));
+    let [ours, hmac] = &contenders;
+    let least = ours.least() / hmac.least();
+    let goal = Goal::AtMost(if name == "text" { 1.4 } else { 1.35 });
+    let value = Spread { median: least, ..hmac.times_as_fast_as(ours) };
+    record.tell(&format!("verify_w1/{name}"), "ours_vs_hmac", value, goal);
+    Ok(())
+}
+
+async fn nothing(_event: Event<Any>) -> Result<(), Infallible> {
+    Ok(())
+}
+
+fn routing(record: &mut Record, name: &'static str) -> Result<(), BoxError> {
+    if !record.wants("route", name) {
+        return Ok(());
+    }
+    let bodies = payload(name);
+    let Some(body) = bodies.first() else { return Ok(()) };
+    let notification = Notification::parse(body.clone())?;
+    let events = notification.len() as f64;
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let mut dispatch = Dispatch::new(EventRouter::builder().on(nothing).build()?);
+    let mut contenders = [Contender::new("route", || {
+        let call = dispatch.call(notification.clone());
+        black_box(runtime.block_on(call).is_ok());
+    })];
+    interleave(&mut contenders, ROUNDS, turn(&bodies));
+    let [route] = &contenders;
+    let value = route.median() / events;
+    let value = Spread { low: route.least() / events, median: value, high: value };
+    record.tell(&format!("route/{name}"), "ours_in_ns_per_event", value, Goal::AtMost(40.0));
+    Ok(())
+}
+
+async fn one_field(event: Event<Any>) -> Result<(), Infallible> {
+    black_box(event.id().map(|id| id.raw().len()));
+    Ok(())
+}
+
+fn layer(record: &mut Record, name: &'static str) -> Result<(), BoxError> {
+    if !record.wants("layer", name) {
+        return Ok(());
+    }
+    let secret = AppSecret::new(SECRET)?;
+    let signer = Signer::new(&secret);
+    let service = WebhookLayer::builder()
+        .endpoint("/whatsapp", Cloud::new(secret.clone()))
+        .deliver_to(Dispatch::new(EventRouter::builder().on(one_field).build()?))
+        .build_service()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let bodies = payload(name);
+    let Some(body) = bodies.first() else { return Ok(()) };
+    let (parts, _) = request::signed("/whatsapp", &secret, body.clone()).into_parts();
+    let new = || Request::from_parts(parts.clone(), Full::<Bytes>::from(body.clone()));
+    assert_eq!(runtime.block_on(service.clone().oneshot(new()))?.status(), 200);
+    let mut contenders = [
+        Contender::new("oneshot", || {
+            black_box(runtime.block_on(service.clone().oneshot(new())).is_ok());
+        }),
+        Contender::new("request", || drop(black_box(runtime.block_on(async { new() })))),
+        Contender::new("hmac", || {
+            let _ = black_box(signer.sign(body));
+        }),
+    ];
+    interleave(&mut contenders, ROUNDS, turn(&bodies));
+    let [oneshot, request, hmac] = &contenders;
+    let value = (oneshot.median() - request.median()) / hmac.median();
+    let least = (oneshot.least() - request.least()) / hmac.least();
+    let value = Spread { low: least.min(value), median: value, high: least.max(value) };
+    record.tell(&format!("layer/{name}"), "ours_vs_hmac", value, Goal::AtMost(2.0));
+    Ok(())
+}

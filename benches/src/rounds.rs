@@ -1,0 +1,118 @@
+//! Contenders measured side by side: interleaved round by round in one process, so that what
+//! disturbs one disturbs all.
+
+use std::time::{Duration, Instant};
+
+/// One way to do a job.
+pub struct Contender<'a> {
+    name: &'static str,
+    step: Box<dyn FnMut() + 'a>,
+    /// Nanoseconds a step took, round by round.
+    rounds: Vec<f64>,
+}
+
+impl std::fmt::Debug for Contender<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Contender").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl<'a> Contender<'a> {
+    /// A contender that does this.
+    pub fn new(name: &'static str, step: impl FnMut() + 'a) -> Self {
+        Contender { name, step: Box::new(step), rounds: Vec::new() }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The median of its rounds, in nanoseconds a step.
+    #[must_use]
+    pub fn median(&self) -> f64 {
+        quantile(self.rounds.clone(), 0.5)
+    }
+
+    /// Its least-disturbed round, in nanoseconds a step.
+    #[must_use]
+    pub fn least(&self) -> f64 {
+        quantile(self.rounds.clone(), 0.0)
+    }
+
+    /// How many of its own times another one took: the median over the rounds, and the middle half.
+    #[must_use]
+    pub fn times_as_fast_as(&self, other: &Self) -> Spread {
+        let pairs = self.rounds.iter().zip(&other.rounds);
+        let ratios: Vec<f64> = pairs.map(|(ours, theirs)| theirs / ours).collect();
+        let at = |q| quantile(ratios.clone(), q);
+        Spread { low: at(0.25), median: at(0.5), high: at(0.75) }
+    }
+}
+
+/// A figure and the range of the middle half of its rounds.
+#[derive(Clone, Copy, Debug)]
+pub struct Spread {
+    /// The lower quartile.
+    pub low: f64,
+    /// The median.
+    pub median: f64,
+    /// The upper quartile.
+    pub high: f64,
+}
+
+/// Lets all contenders run in turns: `rounds` turns of about `turn` each.
+pub fn interleave(contenders: &mut [Contender<'_>], rounds: usize, turn: Duration) {
+    let time = |step: &mut dyn FnMut(), steps: u32| {
+        let start = Instant::now();
+        for _ in 0..steps {
+            step();
+        }
+        start.elapsed()
+    };
+    let counts: Vec<u32> = contenders
+        .iter_mut()
+        .map(|contender| {
+            let warm = (0..3).map(|_| time(&mut contender.step, 1)).min().unwrap_or_default();
+            (turn.as_nanos() / warm.as_nanos().max(1)).clamp(1, 1_000_000) as u32
+        })
+        .collect();
+    // The first round warms up.
+    for round in 0..=rounds {
+        for (contender, steps) in contenders.iter_mut().zip(&counts) {
+            let took = time(&mut contender.step, *steps).as_nanos() as f64 / f64::from(*steps);
+            if round > 0 {
+                contender.rounds.push(took);
+            }
+        }
+    }
+}
+
+fn quantile(mut values: Vec<f64>, q: f64) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    let at = (q * values.len().saturating_sub(1) as f64).round() as usize;
+    values.get(at).copied().unwrap_or(f64::NAN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_values_that_were_measured() {
+        let values = vec![3.0, 1.0, 2.0, 5.0, 4.0];
+        assert_eq!(
+            [0.0, 0.25, 0.5, 1.0].map(|q| quantile(values.clone(), q)),
+            [1.0, 2.0, 3.0, 5.0]
+        );
+    }
+
+    #[test]
+    fn all_contenders_run_equally_many_rounds() {
+        let mut contenders = [Contender::new("one", || ()), Contender::new("other", || ())];
+        interleave(&mut contenders, 5, Duration::from_micros(10));
+        let [one, other] = &contenders;
+        assert_eq!((one.rounds.len(), other.rounds.len()), (5, 5));
+    }
+}
