@@ -76,6 +76,7 @@ impl<P> Event<P> {
     }
 
     /// The id of the message, or of the message that a status is about. Opaque.
+    #[inline]
     #[must_use]
     pub fn id(&self) -> Option<Str<'_>> {
         match self.notification.row(self.row) {
@@ -86,12 +87,12 @@ impl<P> Event<P> {
     }
 
     /// When it happened, by WhatsApp's clock.
+    #[inline]
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
         match self.notification.row(self.row) {
-            Row::Event { timestamp: at @ 1.., .. } => {
-                let mut cursor = Cursor::at(self.notification.text(), at as usize);
-                Timestamp::read_value(&mut cursor)
+            Row::Event { timestamp, .. } => {
+                text_at(self.notification.text(), timestamp).and_then(Timestamp::of)
             }
             _ => None,
         }
@@ -124,6 +125,7 @@ impl<P> Event<P> {
 
     /// Whom it is from, if it comes from a customer: a message, a call, a preference. Empty
     /// otherwise.
+    #[inline]
     #[must_use]
     pub fn sender(&self) -> Party<'_> {
         if self.is_outbound() { Party::default() } else { self.party() }
@@ -131,16 +133,19 @@ impl<P> Event<P> {
 
     /// Whom it is about, if it goes to a customer: a status, an echo, a call that the business
     /// makes. Empty otherwise.
+    #[inline]
     #[must_use]
     pub fn recipient(&self) -> Party<'_> {
         if self.is_outbound() { self.party() } else { Party::default() }
     }
 
+    #[inline]
     fn is_outbound(&self) -> bool {
         matches!(self.notification.row(self.row), Row::Event { flags, .. } if flags.has(Flags::OUTBOUND))
     }
 
     /// The customer on the other side, whoever began. Empty for what is about no customer.
+    #[inline]
     #[must_use]
     pub fn party(&self) -> Party<'_> {
         let text = self.notification.text();
@@ -153,11 +158,11 @@ impl<P> Event<P> {
         let ids = if flags.has(Flags::USER_ID) || flags.has(Flags::GROUP) {
             let ids = Ids::read(&mut self.cursor(), flags.has(Flags::OUTBOUND));
             address = address.or(ids.address);
-            ids
+            Some(ids)
         } else if kind == Kind::UserPreference || kind == Kind::UserIdUpdate {
-            Ids { wa_id: address, ..Ids::default() }
+            Some(Ids { wa_id: address, ..Ids::default() })
         } else {
-            Ids::default()
+            None
         };
         Party { address, ids, contact }
     }
@@ -192,9 +197,8 @@ impl<P> Event<P> {
     #[must_use]
     pub fn entry_time(&self) -> Option<Timestamp> {
         match self.scope() {
-            Row::Scope { entry_time: at @ 1.., .. } => {
-                let mut cursor = Cursor::at(self.notification.text(), at as usize);
-                Timestamp::read_value(&mut cursor)
+            Row::Scope { entry_time, .. } => {
+                text_at(self.notification.text(), entry_time).and_then(Timestamp::of)
             }
             _ => None,
         }

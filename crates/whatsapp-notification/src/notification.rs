@@ -236,10 +236,12 @@ impl Notification {
     }
 
     /// Where the item of this row stands.
+    #[inline]
     pub(crate) fn start(&self, index: Index) -> Option<u32> {
         self.row(index).start()
     }
 
+    #[inline]
     pub(crate) fn row(&self, index: Index) -> Row {
         self.inner.slice.get(index as usize).copied().unwrap_or(Row::Hidden)
     }
@@ -293,6 +295,7 @@ pub struct IntoEvents {
 
 impl Notification {
     /// The first event at or behind row `next`, which moves behind it.
+    #[inline]
     fn next_event(&self, next: &mut Index, left: &mut usize) -> Option<Event<Any>> {
         while let Some(row) = self.inner.slice.get(*next as usize) {
             let index = *next;
@@ -313,6 +316,7 @@ macro_rules! event_iterator {
             impl Iterator for $Iter {
                 type Item = Event<Any>;
 
+                #[inline]
                 fn next(&mut self) -> Option<Event<Any>> {
                     self.notification.next_event(&mut self.next, &mut self.left)
                 }

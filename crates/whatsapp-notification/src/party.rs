@@ -31,7 +31,8 @@ use std::fmt;
 #[derive(Clone, Copy, Default)]
 pub struct Party<'a> {
     pub(crate) address: Option<Str<'a>>,
-    pub(crate) ids: Ids<'a>,
+    /// What stands in the event itself beside the address; most events have nothing there.
+    pub(crate) ids: Option<Ids<'a>>,
     /// Where the joined contact stands; it is read when it is asked for.
     pub(crate) contact: Option<(&'a ByteString, u32)>,
 }
@@ -69,6 +70,7 @@ impl<'a> PartyId<'a> {
 
 impl<'a> Party<'a> {
     /// The message's `from`, the status's recipient, the number that was called: as it is written.
+    #[inline]
     #[must_use]
     pub fn address(&self) -> Option<Str<'a>> {
         full(self.address)
@@ -87,7 +89,7 @@ impl<'a> Party<'a> {
     #[must_use]
     pub fn wa_id(&self) -> Option<Str<'a>> {
         let contact = || self.contact().and_then(|contact| contact.wa_id);
-        full(self.ids.wa_id).or_else(|| full(contact())).filter(|id| !is_user_id(*id))
+        self.own(|ids| ids.wa_id).or_else(|| full(contact())).filter(|id| !is_user_id(*id))
     }
 
     /// The business-scoped user id (Cloud, since 2026), such as `US.1349…`.
@@ -96,7 +98,7 @@ impl<'a> Party<'a> {
     #[must_use]
     pub fn user_id(&self) -> Option<Str<'a>> {
         let contact = || self.contact();
-        full(self.ids.user_id)
+        self.own(|ids| ids.user_id)
             .or_else(|| full(contact()?.user_id))
             .or_else(|| self.address().filter(|id| is_user_id(*id)))
             .or_else(|| full(contact()?.wa_id).filter(|id| is_user_id(*id)))
@@ -105,14 +107,14 @@ impl<'a> Party<'a> {
     /// The user id in the scope of the parent portfolio, such as `US.ENT.1349…`.
     #[must_use]
     pub fn parent_user_id(&self) -> Option<Str<'a>> {
-        full(self.ids.parent_user_id).or_else(|| full(self.contact()?.parent_user_id))
+        self.own(|ids| ids.parent_user_id).or_else(|| full(self.contact()?.parent_user_id))
     }
 
     /// The user name, without the `@` that some notifications put before it.
     #[must_use]
     pub fn username(&self) -> Option<Str<'a>> {
         let profile = || self.contact().and_then(|contact| contact.profile);
-        full(self.ids.username).or_else(|| full(profile()?.username)).map(Str::without_at)
+        self.own(|ids| ids.username).or_else(|| full(profile()?.username)).map(Str::without_at)
     }
 
     /// The name that the customer shows.
@@ -124,13 +126,18 @@ impl<'a> Party<'a> {
     /// The group in which it happened.
     #[must_use]
     pub fn group_id(&self) -> Option<Str<'a>> {
-        full(self.ids.group)
+        self.own(|ids| ids.group)
     }
 
     /// The member of the group whom a status is about, by number.
     #[must_use]
     pub fn participant(&self) -> Option<Str<'a>> {
-        full(self.ids.participant)
+        self.own(|ids| ids.participant)
+    }
+
+    /// An id of the event's own.
+    fn own(&self, id: impl FnOnce(&Ids<'a>) -> Option<Str<'a>>) -> Option<Str<'a>> {
+        full(self.ids.as_ref().and_then(id))
     }
 
     /// The contact of the notification that belongs to this party.

@@ -68,6 +68,7 @@ impl Flags {
 
 impl Row {
     /// Where the item stands.
+    #[inline]
     pub(crate) fn start(&self) -> Option<u32> {
         match self {
             Row::Event { start, .. } => Some(*start),

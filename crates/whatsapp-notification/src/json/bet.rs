@@ -96,6 +96,17 @@ impl<'a> Cursor<'a> {
         Some(won)
     }
 
+    /// Bets on all that is left of an object, from behind a value: the cursor is out of it then.
+    #[inline(always)]
+    pub(crate) fn bet_on_the_rest(
+        &mut self,
+        bet: impl FnOnce(&mut Bet<'a>) -> Option<()>,
+    ) -> Option<()> {
+        self.bet(bet)?;
+        self.deepen(-1);
+        Some(())
+    }
+
     /// Tells how many levels a bet has entered, or left.
     #[inline(always)]
     pub(crate) fn deepen(&mut self, levels: i32) {

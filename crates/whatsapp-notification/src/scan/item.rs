@@ -24,9 +24,9 @@ struct Item<'a> {
 
 impl<'a> Item<'a> {
     #[inline(always)]
-    fn begin(&mut self, head: usual::Head<'a>) {
-        (self.id, self.timestamp) = (head.id, head.timestamp);
-        (self.party, self.user_id) = (Some(head.party), head.user_id);
+    fn of(head: usual::Head<'a>, flags: Flags) -> Self {
+        let usual::Head { id, timestamp, party, user_id } = head;
+        Item { id, timestamp, party: Some(party), user_id, flags }
     }
 }
 
@@ -61,6 +61,12 @@ impl<'a> Scan<'a, '_> {
             return self.whole(Kind::Malformed, value.scope);
         }
         let start = self.cursor.offset32();
+        let head = usual::message(&mut self.cursor);
+        if let (Some(head), None) = (head, all)
+            && usual::text(&mut self.cursor).is_some()
+        {
+            return self.push_item(Kind::Text, start, Item::of(head, Flags::default()), value);
+        }
         let mut item = Item::default();
         let mut kind = None;
         // The kind of the first body that stands there, for a message without a `type`.
@@ -68,7 +74,7 @@ impl<'a> Scan<'a, '_> {
         let mut system = Kind::System;
         let (mut to, mut to_user_id) = (None, None);
         members!(self.cursor, {
-            [usual::message(&mut self.cursor) => |head| item.begin(head)] {
+            [head => |head| item = Item::of(head, item.flags)] {
                 "context" => self.cursor.skip_value(),
                 "from" => item.party = self.cursor.text_or_number(),
                 "from_user_id" => item.user_id = self.cursor.text_or_number(),
@@ -129,16 +135,22 @@ impl<'a> Scan<'a, '_> {
             return self.whole(Kind::Malformed, value.scope);
         }
         let start = self.cursor.offset32();
+        let head = usual::status(&mut self.cursor);
+        if let Some(head) = head
+            && usual::conversation_and_pricing(&mut self.cursor).is_some()
+        {
+            return self.push_item(kind, start, Item::of(head, Flags::OUTBOUND), value);
+        }
         let mut item = Item::default();
         item.flags.set(Flags::OUTBOUND);
         let mut status = false;
         let (mut recipient, mut inner, mut participant) = (None, None, None);
         let (mut user_id, mut participant_user_id) = (None, None);
         members!(self.cursor, {
-            [usual::status(&mut self.cursor) => |head| {
+            [head => |head| {
                 status = true;
                 (recipient, user_id) = (Some(head.party), head.user_id);
-                item.begin(head);
+                item = Item::of(head, item.flags);
             }] {
                 "id" => item.id = self.place(),
                 "status" => status = self.cursor.text_or_number().is_some(),
@@ -146,12 +158,8 @@ impl<'a> Scan<'a, '_> {
                 "recipient_id" => recipient = self.cursor.text_or_number(),
                 "recipient_user_id" => user_id = self.cursor.text_or_number(),
             }
-            "conversation" => if usual::conversation(&mut self.cursor).is_none() {
-                self.pass_over::<Option<Conversation<'_>>>();
-            },
-            "pricing" => if usual::pricing(&mut self.cursor).is_none() {
-                self.pass_over::<Option<Pricing<'_>>>();
-            },
+            "conversation" => self.pass_over::<Option<Conversation<'_>>>(),
+            "pricing" => self.pass_over::<Option<Pricing<'_>>>(),
             "errors" => self.pass_over::<List<'_, ErrorView<'_>>>(),
             "message" => inner = self.inner_recipient(),
             rare "recipient_type" => {

@@ -6,8 +6,8 @@
 //!   arrays.
 //! - A contact has a name and a `wa_id`, maybe a `user_id`, and nothing else.
 //! - A message begins with `from`, maybe `from_user_id`, `id` and `timestamp`; a status with `id`,
-//!   `status`, `timestamp`, `recipient_id` and maybe `recipient_user_id`. A status goes on with its
-//!   conversation and its pricing.
+//!   `status`, `timestamp`, `recipient_id` and maybe `recipient_user_id`. Statuses that go on with their
+//!   conversation and pricing, and texts, are bet on as a whole.
 //! - All of it is compact, and no id has an escape.
 //!
 //! A lost bet is taken back, the one on a body, on a change or on the head of an item each by
@@ -181,6 +181,7 @@ pub(super) fn contact(cursor: &mut Cursor<'_>) -> Option<(u32, u32)> {
 }
 
 /// The first members of a message or a status.
+#[derive(Clone, Copy)]
 pub(super) struct Head<'a> {
     pub(super) id: u32,
     pub(super) timestamp: u32,
@@ -189,6 +190,7 @@ pub(super) struct Head<'a> {
     pub(super) user_id: Option<Str<'a>>,
 }
 
+/// The head of a message.
 #[inline(always)]
 pub(super) fn message<'a>(cursor: &mut Cursor<'a>) -> Option<Head<'a>> {
     cursor.bet_on_members(|bet| {
@@ -204,6 +206,22 @@ pub(super) fn message<'a>(cursor: &mut Cursor<'a>) -> Option<Head<'a>> {
     })
 }
 
+/// What follows the head of a text, its `type` before or behind the text itself.
+#[inline(always)]
+pub(super) fn text(cursor: &mut Cursor<'_>) -> Option<()> {
+    cursor.bet_on_the_rest(|bet| {
+        if bet.is(b",\"text\":{\"body\":\"") {
+            bet.text();
+            bet.literal(b"\"},\"type\":\"text\"}")
+        } else {
+            bet.literal(b",\"type\":\"text\",\"text\":{\"body\":\"")?;
+            bet.text();
+            bet.literal(b"\"}}")
+        }
+    })
+}
+
+/// The head of a status.
 #[inline(always)]
 pub(super) fn status<'a>(cursor: &mut Cursor<'a>) -> Option<Head<'a>> {
     cursor.bet_on_members(|bet| {
@@ -221,42 +239,38 @@ pub(super) fn status<'a>(cursor: &mut Cursor<'a>) -> Option<Head<'a>> {
     })
 }
 
-/// A whole `conversation` of a status.
+/// What follows the head of a status: maybe its conversation, maybe its pricing.
 #[inline(always)]
-pub(super) fn conversation(cursor: &mut Cursor<'_>) -> Option<()> {
-    cursor.bet(|bet| {
-        bet.literal(b"{\"id\":\"")?;
-        bet.string();
-        if bet.is(b"\",\"expiration_timestamp\":\"") {
+pub(super) fn conversation_and_pricing(cursor: &mut Cursor<'_>) -> Option<()> {
+    cursor.bet_on_the_rest(|bet| {
+        if bet.is(b",\"conversation\":{\"id\":\"") {
             bet.string();
-        }
-        bet.literal(b"\",\"origin\":{\"type\":\"")?;
-        bet.string();
-        bet.literal(b"\"}}")
-    })
-}
-
-/// A whole `pricing` of a status.
-#[inline(always)]
-pub(super) fn pricing(cursor: &mut Cursor<'_>) -> Option<()> {
-    cursor.bet(|bet| {
-        bet.literal(b"{\"billable\":")?;
-        if !bet.is(b"true") {
-            bet.literal(b"false")?;
-        }
-        bet.literal(b",\"pricing_model\":\"")?;
-        bet.string();
-        // Both orders of the last two are usual.
-        let type_first = bet.is(b"\",\"type\":\"");
-        if type_first {
+            if bet.is(b"\",\"expiration_timestamp\":\"") {
+                bet.string();
+            }
+            bet.literal(b"\",\"origin\":{\"type\":\"")?;
             bet.string();
+            bet.literal(b"\"}}")?;
         }
-        bet.literal(b"\",\"category\":\"")?;
-        bet.string();
-        if !type_first && bet.is(b"\",\"type\":\"") {
+        if bet.is(b",\"pricing\":{\"billable\":") {
+            if !bet.is(b"true") {
+                bet.literal(b"false")?;
+            }
+            bet.literal(b",\"pricing_model\":\"")?;
             bet.string();
+            // Both orders of the last two are usual.
+            let type_first = bet.is(b"\",\"type\":\"");
+            if type_first {
+                bet.string();
+            }
+            bet.literal(b"\",\"category\":\"")?;
+            bet.string();
+            if !type_first && bet.is(b"\",\"type\":\"") {
+                bet.string();
+            }
+            bet.literal(b"\"}")?;
         }
-        bet.literal(b"\"}")
+        bet.literal(b"}")
     })
 }
 

@@ -2,6 +2,7 @@
 
 /// Seconds since 1970 of `2025-04-17`, `2025-04-17T09:30:00Z` or `2025-04-17T09:30:00+02:00`.
 /// A fraction is dropped; a time without a zone is UTC.
+#[cold]
 pub(super) fn seconds(text: &str) -> Option<i64> {
     let (date, rest) = (text.get(..10)?, text.get(10..)?);
     let mut parts = date.splitn(3, '-').map(number);

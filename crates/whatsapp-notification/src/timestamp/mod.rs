@@ -14,7 +14,7 @@ mod iso;
 
 pub use convert::TimestampOutOfRange;
 
-use crate::json::{Cursor, Value};
+use crate::json::{Cursor, Str, Value};
 use serde::{Serialize, Serializer};
 use std::{
     cmp::Ordering,
@@ -82,6 +82,13 @@ impl Timestamp {
         if self.value < 0 { UNIX_EPOCH.checked_sub(since) } else { UNIX_EPOCH.checked_add(since) }
     }
 
+    /// The moment that a text says: seconds, or an ISO date.
+    #[inline]
+    pub(crate) fn of(text: Str<'_>) -> Option<Self> {
+        let text = text.raw();
+        whole(text).or_else(|| iso::seconds(text)).map(Timestamp::from_secs)
+    }
+
     /// For `object!`: a field in milliseconds.
     pub(crate) fn read_millis(cursor: &mut Cursor<'_>) -> Option<Self> {
         whole(cursor.text_or_number()?.raw()).map(Timestamp::from_millis)
@@ -137,8 +144,7 @@ fn any_whole(text: &str) -> Option<i64> {
 impl<'a> Value<'a> for Timestamp {
     #[inline]
     fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
-        let text = cursor.text_or_number()?.raw();
-        whole(text).or_else(|| iso::seconds(text)).map(Timestamp::from_secs)
+        cursor.text_or_number().and_then(Timestamp::of)
     }
 }
 
