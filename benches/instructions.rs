@@ -7,9 +7,9 @@
 //! `--check` compares with `RESULTS.md` and fails beyond 5 %; `--write` records there what was
 //! counted. valgrind must be installed.
 
-use benches::{PAYLOADS, SECRET, every_field, four_fields, payload};
+use benches::{PAYLOADS, SECRET, every_field, four_fields, payload, results};
 use bytes::Bytes;
-use std::{error::Error, hint::black_box, path::Path, process::Command};
+use std::{error::Error, hint::black_box, process::Command};
 use whatsapp_notification::Notification;
 use whatsapp_signature::{AppSecret, Signer, Verifier};
 use whatsapp_testkit::Samples;
@@ -27,7 +27,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["run", job, name] => run(job, &documents(name)),
         ["--check", ..] => compare(&count_all()?),
-        ["--write", ..] => write(&count_all()?),
+        ["--write", ..] => {
+            Ok(results::write_table(&results::record(), "instructions", &table(&count_all()?))?)
+        }
         _ => {
             print!("{}", table(&count_all()?));
             Ok(())
@@ -131,24 +133,8 @@ fn table(counts: &Counts) -> String {
     table + "\n"
 }
 
-const BEGIN: &str = "<!-- instructions -->\n";
-const END: &str = "<!-- end of instructions -->";
-
-fn results() -> Result<(String, std::path::PathBuf), Box<dyn Error>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("RESULTS.md");
-    Ok((std::fs::read_to_string(&path)?, path))
-}
-
-fn write(counts: &Counts) -> Result<(), Box<dyn Error>> {
-    let (text, path) = results()?;
-    let (before, rest) = text.split_once(BEGIN).ok_or("RESULTS.md has no place for the table")?;
-    let (_, behind) = rest.split_once(END).ok_or("RESULTS.md has no end of the table")?;
-    std::fs::write(path, format!("{before}{BEGIN}{}{END}{behind}", table(counts)))?;
-    Ok(())
-}
-
 fn compare(counts: &Counts) -> Result<(), Box<dyn Error>> {
-    let (text, _) = results()?;
+    let text = std::fs::read_to_string(results::record())?;
     let recorded = |name: &str, job: usize| -> Option<u64> {
         let line = text.lines().find(|line| line.starts_with(&format!("| {name} |")))?;
         line.split('|').nth(job + 2)?.trim().parse().ok()

@@ -2,7 +2,7 @@
 //! round in one process.
 //!
 //! ```text
-//! cargo bench -p benches --bench ratios [-- [--check] [FILTER]]
+//! cargo bench -p benches --bench ratios [-- [--check] [--write] [FILTER]]
 //! ```
 //!
 //! One line a figure, with the middle half of its rounds in brackets:
@@ -19,10 +19,11 @@
 //! - `route`: dispatch and route to a handler that does nothing; nanoseconds an event.
 //! - `layer`: the whole layer by `oneshot`, less the making of the request; in HMACs alone.
 //!
-//! Machines are noisy: only `--check` fails when a goal is missed.
+//! Machines are noisy: only `--check` fails when a goal is missed. `--write` puts the figures of a
+//! whole run into `RESULTS.md` and the README.
 
 use benches::{
-    PAYLOADS, Rotation, SECRET, every_field, four_fields, payload,
+    PAYLOADS, Rotation, SECRET, every_field, four_fields, payload, results,
     rounds::{Contender, Spread, interleave},
     typed::{Body, Borrowed, FourFields},
 };
@@ -37,10 +38,11 @@ use whatsapp_signature::{AppSecret, Signer, Verifier};
 use whatsapp_testkit::request;
 
 fn main() -> Result<ExitCode, BoxError> {
-    let mut record = Record { filter: String::new(), check: false, missed: 0 };
+    let mut record = Record::default();
     for argument in std::env::args().skip(1) {
         match argument.as_str() {
             "--check" => record.check = true,
+            "--write" => record.write = true,
             "--bench" => {} // Cargo's own.
             other => record.filter = other.to_owned(),
         }
@@ -55,14 +57,29 @@ fn main() -> Result<ExitCode, BoxError> {
         routing(&mut record, name)?;
     }
     layer(&mut record, "text")?;
+    if record.write {
+        results::write_table(&results::record(), "ratios", &record.table())?;
+        results::write_table(&results::readme(), "ratios", &record.summary())?;
+    }
     Ok(if record.check && record.missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// What is asked for, and how it went.
+#[derive(Default)]
 struct Record {
     filter: String,
     check: bool,
+    write: bool,
     missed: u32,
+    figures: Vec<Figure>,
+}
+
+struct Figure {
+    what: String,
+    unit: String,
+    value: Spread,
+    goal: String,
+    verdict: &'static str,
 }
 
 #[derive(Clone, Copy)]
@@ -92,6 +109,46 @@ impl Record {
             (_, false) => "missed",
         };
         println!("ratio {what} {unit} {median:.2} goal {goal} {verdict} [{low:.2}..{high:.2}]");
+        let (what, unit) = (what.to_owned(), unit.to_owned());
+        self.figures.push(Figure { what, unit, value, goal, verdict });
+    }
+
+    /// All figures, for the record.
+    fn table(&self) -> String {
+        let mut table =
+            "| figure | | value | middle half | goal | |\n|---|---|---:|---|---:|---|\n".to_owned();
+        for Figure { what, unit, value: Spread { low, median, high }, goal, verdict } in
+            &self.figures
+        {
+            table += &format!(
+                "| {what} | {unit} | {median:.2} | {low:.2}–{high:.2} | {goal} | {verdict} |\n"
+            );
+        }
+        table
+    }
+
+    /// What most people want to know, for the README.
+    fn summary(&self) -> String {
+        let mut table =
+            "| | all fields: serde_json | sonic-rs | four fields: serde_json | sonic-rs |\n\
+            |---|---:|---:|---:|---:|\n"
+                .to_owned();
+        for name in PAYLOADS {
+            let value = |workload: &str, other: &str| {
+                let (what, unit) = (format!("{workload}/{name}"), format!("ours_vs_{other}"));
+                let figure = self.figures.iter().find(|one| one.what == what && one.unit == unit);
+                figure.map_or(String::new(), |figure| format!("{:.1} ×", figure.value.median))
+            };
+            let cells = [
+                ("w2", "serde_json"),
+                ("w2", "sonic_rs"),
+                ("w1", "serde_json"),
+                ("w1", "sonic_rs"),
+            ]
+            .map(|(workload, other)| value(workload, other));
+            table += &format!("| {name} | {} |\n", cells.join(" | "));
+        }
+        table
     }
 }
 

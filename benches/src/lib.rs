@@ -1,6 +1,7 @@
 //! What the benches share: the payloads, the contenders, and a reader of every field.
 
 pub mod every_field;
+pub mod results;
 pub mod rounds;
 pub mod typed;
 

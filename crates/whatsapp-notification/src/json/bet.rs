@@ -6,7 +6,7 @@
 
 use super::{
     Cursor, Str,
-    lex::{quote_or_odd, string_end},
+    lex::{number_end, quote_or_odd, string_end},
 };
 use bytestring::ByteString;
 
@@ -56,6 +56,13 @@ impl<'a> Bet<'a> {
         let start = self.at;
         self.at = quote_or_odd(self.bytes, start);
         Str::at(self.text, start, self.at - start, false)
+    }
+
+    /// Passes over a number.
+    #[inline(always)]
+    pub(crate) fn number(&mut self) -> Option<()> {
+        self.at = number_end(self.bytes, self.at).ok()?;
+        Some(())
     }
 
     /// Passes over a string that a person may have written: mostly with escapes outside the

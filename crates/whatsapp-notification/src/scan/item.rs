@@ -137,7 +137,7 @@ impl<'a> Scan<'a, '_> {
         let start = self.cursor.offset32();
         let head = usual::status(&mut self.cursor);
         if let Some(head) = head
-            && usual::conversation_and_pricing(&mut self.cursor).is_some()
+            && usual::outcome(&mut self.cursor).is_some()
         {
             return self.push_item(kind, start, Item::of(head, Flags::OUTBOUND), value);
         }

@@ -143,7 +143,7 @@ fn look_up(sorted: &[Ranked<'_>], id: Option<Str<'_>>) -> Option<usize> {
     let id = id.filter(|id| !id.is_empty())?;
     let wanted = (rank(id), id);
     let at = sorted.partition_point(|(rank, other, _)| (*rank, *other) < wanted);
-    sorted.get(at).filter(|(_, other, _)| *other == id).map(|(_, _, row)| *row)
+    sorted.get(at).filter(|(rank, other, _)| (*rank, *other) == wanted).map(|(_, _, row)| *row)
 }
 
 /// The last bytes of an id, where numbers differ most: ids are sorted by it, and by their texts

@@ -7,7 +7,7 @@
 //! - A contact has a name and a `wa_id`, maybe a `user_id`, and nothing else.
 //! - A message begins with `from`, maybe `from_user_id`, `id` and `timestamp`; a status with `id`,
 //!   `status`, `timestamp`, `recipient_id` and maybe `recipient_user_id`. Statuses that go on with their
-//!   conversation and pricing, and texts, are bet on as a whole.
+//!   conversation, pricing and one error, and texts, are bet on as a whole.
 //! - All of it is compact, and no id has an escape.
 //!
 //! A lost bet is taken back, the one on a body, on a change or on the head of an item each by
@@ -239,9 +239,9 @@ pub(super) fn status<'a>(cursor: &mut Cursor<'a>) -> Option<Head<'a>> {
     })
 }
 
-/// What follows the head of a status: maybe its conversation, maybe its pricing.
+/// What follows the head of a status: maybe its conversation, its pricing, one error.
 #[inline(always)]
-pub(super) fn conversation_and_pricing(cursor: &mut Cursor<'_>) -> Option<()> {
+pub(super) fn outcome(cursor: &mut Cursor<'_>) -> Option<()> {
     cursor.bet_on_the_rest(|bet| {
         if bet.is(b",\"conversation\":{\"id\":\"") {
             bet.string();
@@ -269,6 +269,21 @@ pub(super) fn conversation_and_pricing(cursor: &mut Cursor<'_>) -> Option<()> {
                 bet.string();
             }
             bet.literal(b"\"}")?;
+        }
+        if bet.is(b",\"errors\":[{\"code\":") {
+            bet.number()?;
+            bet.literal(b",\"title\":\"")?;
+            bet.text();
+            bet.literal(b"\",\"message\":\"")?;
+            bet.text();
+            bet.literal(b"\",\"error_data\":{\"details\":\"")?;
+            bet.text();
+            bet.literal(b"\"}")?;
+            if bet.is(b",\"href\":\"") {
+                bet.text();
+                bet.literal(b"\"")?;
+            }
+            bet.literal(b"}]")?;
         }
         bet.literal(b"}")
     })
