@@ -317,8 +317,7 @@ fn routing(record: &mut Record, name: &'static str) -> Result<(), BoxError> {
     })];
     interleave(&mut contenders, ROUNDS, turn(&bodies));
     let [route] = &contenders;
-    let value = route.median() / events;
-    let value = Spread { low: route.least() / events, median: value, high: value };
+    let value = Spread::of(route.rounds().iter().map(|round| round / events));
     record.tell(&format!("route/{name}"), "ours_in_ns_per_event", value, Goal::AtMost(40.0));
     Ok(())
 }
@@ -355,9 +354,8 @@ fn layer(record: &mut Record, name: &'static str) -> Result<(), BoxError> {
     ];
     interleave(&mut contenders, ROUNDS, turn(&bodies));
     let [oneshot, request, hmac] = &contenders;
-    let value = (oneshot.median() - request.median()) / hmac.median();
-    let least = (oneshot.least() - request.least()) / hmac.least();
-    let value = Spread { low: least.min(value), median: value, high: least.max(value) };
+    let rounds = oneshot.rounds().iter().zip(request.rounds()).zip(hmac.rounds());
+    let value = Spread::of(rounds.map(|((oneshot, request), hmac)| (oneshot - request) / hmac));
     record.tell(&format!("layer/{name}"), "ours_vs_hmac", value, Goal::AtMost(2.0));
     Ok(())
 }

@@ -41,13 +41,17 @@ impl<'a> Contender<'a> {
         quantile(self.rounds.clone(), 0.0)
     }
 
-    /// How many of its own times another one took: the median over the rounds, and the middle half.
+    /// How many of its own times another one took, round by round.
     #[must_use]
     pub fn times_as_fast_as(&self, other: &Self) -> Spread {
         let pairs = self.rounds.iter().zip(&other.rounds);
-        let ratios: Vec<f64> = pairs.map(|(ours, theirs)| theirs / ours).collect();
-        let at = |q| quantile(ratios.clone(), q);
-        Spread { low: at(0.25), median: at(0.5), high: at(0.75) }
+        Spread::of(pairs.map(|(ours, theirs)| theirs / ours))
+    }
+
+    /// What its rounds took, in nanoseconds a step.
+    #[must_use]
+    pub fn rounds(&self) -> &[f64] {
+        &self.rounds
     }
 }
 
@@ -60,6 +64,15 @@ pub struct Spread {
     pub median: f64,
     /// The upper quartile.
     pub high: f64,
+}
+
+impl Spread {
+    /// The spread of a figure that each round gives.
+    pub fn of(rounds: impl Iterator<Item = f64>) -> Self {
+        let rounds: Vec<f64> = rounds.collect();
+        let at = |q| quantile(rounds.clone(), q);
+        Spread { low: at(0.25), median: at(0.5), high: at(0.75) }
+    }
 }
 
 /// Lets all contenders run in turns: `rounds` turns of about `turn` each.

@@ -15,7 +15,7 @@ pub(super) fn decode(raw: &str) -> String {
         text.push_str(plain);
         let Some(kind) = escape.as_bytes().get(1) else { return text };
         rest = match kind {
-            b'u' => escape,
+            b'u' if unit(escape.as_bytes()).is_some() => escape,
             kind => {
                 text.push(simple(*kind));
                 escape.get(2..).unwrap_or_default()

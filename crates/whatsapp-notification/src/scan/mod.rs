@@ -135,6 +135,7 @@ impl<'a, 'r> Scan<'a, 'r> {
         self.cursor = begin;
         self.rows.clear();
         self.events = 0;
+        (self.entry_id, self.entry_time) = (0, 0);
     }
 
     /// The members of the body.

@@ -6,13 +6,13 @@
 //!   arrays.
 //! - A contact has a name and a `wa_id`, maybe a `user_id`, and nothing else.
 //! - A message begins with `from`, maybe `from_user_id`, `id` and `timestamp`; a status with `id`,
-//!   `status`, `timestamp`, `recipient_id` and maybe `recipient_user_id`. Statuses that go on with their
-//!   conversation, pricing and one error, and texts, are bet on as a whole.
+//!   `status`, `timestamp`, `recipient_id` and maybe `recipient_user_id`.
+//! - A text has nothing else but its text; a status maybe its conversation, its pricing, one error.
 //! - All of it is compact, and no id has an escape.
 //!
 //! A lost bet is taken back, the one on a body, on a change or on the head of an item each by
 //! itself. Then the same members are read by their names, in any order and with any white space.
-//! Both ways give the same rows, which a test in `scan` shows for every document.
+//! Both ways give the same rows, which a test below shows for every document.
 
 use super::{Rows, Scan, value::Value};
 use crate::{
