@@ -46,13 +46,37 @@ impl<'a> Number<'a> {
     /// The nearest `f64`; infinite where the number is too large for one.
     #[must_use]
     pub fn as_f64(&self) -> f64 {
+        let text = self.as_str();
         // Every JSON number is one to Rust too.
-        self.as_str().parse().unwrap_or(f64::NAN)
+        short(text).or_else(|| text.parse().ok()).unwrap_or(f64::NAN)
     }
+}
+
+/// The value of a short decimal, such as a code or a price. Digits of up to fifteen places and the
+/// power of ten below them are exact, so that their quotient is the nearest `f64` (Clinger 1990).
+fn short(text: &str) -> Option<f64> {
+    if text.len() > 15 {
+        return None;
+    }
+    let (mut digits, mut divisor, mut step) = (0_u64, 1_u64, 1);
+    for byte in text.bytes() {
+        match byte {
+            b'0'..=b'9' => {
+                digits = digits * 10 + u64::from(byte - b'0');
+                divisor *= step;
+            }
+            b'.' => step = 10,
+            _ => return None,
+        }
+    }
+    Some(digits as f64 / divisor as f64)
 }
 
 impl<'a> Value<'a> for Number<'a> {
     fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
+        if let Some(b'0'..=b'9') = cursor.peek() {
+            return Some(Number(cursor.number()));
+        }
         let text = cursor.text_or_number()?;
         (text.is_number() || is_number(text.raw())).then_some(Number(text))
     }
@@ -111,6 +135,20 @@ mod tests {
         }
         assert_eq!(read("\"42\"", |number| number.as_u64()).flatten(), Some(42));
         assert_eq!(read("18446744073709551615", |n| n.as_u64()).flatten(), Some(u64::MAX));
+    }
+
+    #[test]
+    fn short_decimals_are_the_nearest_floats() {
+        let parts = ["0", "7", "10", "1234567", "999999999999999"];
+        let fractions = ["", ".0", ".1", ".05", ".29", ".123456", ".00000000000001"];
+        for text in parts.iter().flat_map(|whole| fractions.map(|rest| format!("{whole}{rest}"))) {
+            let nearest: f64 = text.parse().expect("a decimal");
+            assert_eq!(read(&text, |number| number.as_f64()), Some(nearest), "{text}");
+            assert_eq!(short(&text).is_some(), text.len() <= 15, "{text}");
+        }
+        for other in ["-1", "1e3", "0.1e-2"] {
+            assert_eq!(short(other), None, "{other}");
+        }
     }
 
     #[test]
