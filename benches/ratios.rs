@@ -23,14 +23,15 @@
 //! whole run into `RESULTS.md` and the README.
 
 use benches::{
-    PAYLOADS, Rotation, SECRET, every_field, four_fields, payload, results,
-    rounds::{Contender, Spread, interleave},
+    PAYLOADS, Rotation, SECRET, every_field, four_fields, payload,
+    results::{self, Goal, Record},
+    rounds::{Contender, Spread, interleave, turn},
     typed::{Body, Borrowed, FourFields},
 };
 use bytes::Bytes;
 use http::Request;
 use http_body_util::Full;
-use std::{convert::Infallible, hint::black_box, process::ExitCode, time::Duration};
+use std::{convert::Infallible, hint::black_box, process::ExitCode};
 use tower::{Service, ServiceExt};
 use tower_whatsapp::{BoxError, Cloud, Dispatch, Event, EventRouter, WebhookLayer};
 use whatsapp_notification::{Any, Notification};
@@ -38,15 +39,7 @@ use whatsapp_signature::{AppSecret, Signer, Verifier};
 use whatsapp_testkit::request;
 
 fn main() -> Result<ExitCode, BoxError> {
-    let mut record = Record::default();
-    for argument in std::env::args().skip(1) {
-        match argument.as_str() {
-            "--check" => record.check = true,
-            "--write" => record.write = true,
-            "--bench" => {} // Cargo's own.
-            other => record.filter = other.to_owned(),
-        }
-    }
+    let mut record = Record::of_arguments();
     for name in PAYLOADS {
         parsing(&mut record, name);
     }
@@ -58,110 +51,34 @@ fn main() -> Result<ExitCode, BoxError> {
     }
     layer(&mut record, "text")?;
     if record.write {
-        results::write_table(&results::record(), "ratios", &record.table())?;
-        results::write_table(&results::readme(), "ratios", &record.summary())?;
+        results::write_table(&results::readme(), "ratios", &summary(&record))?;
     }
-    Ok(if record.check && record.missed > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(record.close("ratios")?)
 }
 
-/// What is asked for, and how it went.
-#[derive(Default)]
-struct Record {
-    filter: String,
-    check: bool,
-    write: bool,
-    missed: u32,
-    figures: Vec<Figure>,
-}
-
-struct Figure {
-    what: String,
-    unit: String,
-    value: Spread,
-    goal: String,
-    verdict: &'static str,
-}
-
-#[derive(Clone, Copy)]
-enum Goal {
-    AtLeast(f64),
-    AtMost(f64),
-    /// No goal: for comparison.
-    Shown,
-}
-
-impl Record {
-    fn wants(&self, workload: &str, payload: &str) -> bool {
-        format!("{workload}/{payload}").contains(&self.filter)
+/// What most people want to know, for the README.
+fn summary(record: &Record) -> String {
+    let mut table =
+        "| | all fields: serde_json | sonic-rs | four fields: serde_json | sonic-rs |\n\
+        |---|---:|---:|---:|---:|\n"
+            .to_owned();
+    for name in PAYLOADS {
+        let cells =
+            [("w2", "serde_json"), ("w2", "sonic_rs"), ("w1", "serde_json"), ("w1", "sonic_rs")]
+                .map(|(workload, other)| {
+                    let value =
+                        record.value(&format!("{workload}/{name}"), &format!("ours_vs_{other}"));
+                    value.map_or(String::new(), |value| format!("{value:.1} ×"))
+                });
+        table += &format!("| {name} | {} |\n", cells.join(" | "));
     }
-
-    fn tell(&mut self, what: &str, unit: &str, value: Spread, goal: Goal) {
-        let Spread { low, median, high } = value;
-        let (goal, verdict) = match goal {
-            Goal::AtLeast(goal) => (goal.to_string(), median >= goal),
-            Goal::AtMost(goal) => (goal.to_string(), median <= goal),
-            Goal::Shown => ("-".to_owned(), true),
-        };
-        self.missed += u32::from(!verdict);
-        let verdict = match (goal.as_str(), verdict) {
-            ("-", _) => "shown",
-            (_, true) => "met",
-            (_, false) => "missed",
-        };
-        println!("ratio {what} {unit} {median:.2} goal {goal} {verdict} [{low:.2}..{high:.2}]");
-        let (what, unit) = (what.to_owned(), unit.to_owned());
-        self.figures.push(Figure { what, unit, value, goal, verdict });
-    }
-
-    /// All figures, for the record.
-    fn table(&self) -> String {
-        let mut table =
-            "| figure | | value | middle half | goal | |\n|---|---|---:|---|---:|---|\n".to_owned();
-        for Figure { what, unit, value: Spread { low, median, high }, goal, verdict } in
-            &self.figures
-        {
-            table += &format!(
-                "| {what} | {unit} | {median:.2} | {low:.2}–{high:.2} | {goal} | {verdict} |\n"
-            );
-        }
-        table
-    }
-
-    /// What most people want to know, for the README.
-    fn summary(&self) -> String {
-        let mut table =
-            "| | all fields: serde_json | sonic-rs | four fields: serde_json | sonic-rs |\n\
-            |---|---:|---:|---:|---:|\n"
-                .to_owned();
-        for name in PAYLOADS {
-            let value = |workload: &str, other: &str| {
-                let (what, unit) = (format!("{workload}/{name}"), format!("ours_vs_{other}"));
-                let figure = self.figures.iter().find(|one| one.what == what && one.unit == unit);
-                figure.map_or(String::new(), |figure| format!("{:.1} ×", figure.value.median))
-            };
-            let cells = [
-                ("w2", "serde_json"),
-                ("w2", "sonic_rs"),
-                ("w1", "serde_json"),
-                ("w1", "sonic_rs"),
-            ]
-            .map(|(workload, other)| value(workload, other));
-            table += &format!("| {name} | {} |\n", cells.join(" | "));
-        }
-        table
-    }
-}
-
-/// The turn of one contender: several documents, or one large one.
-fn turn(bodies: &[Bytes]) -> Duration {
-    let large = bodies.iter().any(|body| body.len() > 100_000);
-    if large { Duration::from_millis(20) } else { Duration::from_millis(2) }
+    table
 }
 
 const ROUNDS: usize = 61;
 
 fn parsing(record: &mut Record, name: &'static str) {
-    if !["w1", "w2", "w2_raw"].iter().any(|workload| record.wants(workload, name)) {
+    if !["w1", "w2", "w2_raw"].iter().any(|workload| record.wants(&format!("{workload}/{name}"))) {
         return;
     }
     let bodies = payload(name);
@@ -260,7 +177,7 @@ fn parsing(record: &mut Record, name: &'static str) {
         (w2_raw, serde, "serde_json", goal(raw_serde)),
     ];
     for (ours, theirs, other, goal) in figures {
-        if record.wants(ours.name(), name) {
+        if record.wants(&format!("{}/{name}", ours.name())) {
             let what = format!("{}/{name}", ours.name());
             record.tell(&what, &format!("ours_vs_{other}"), ours.times_as_fast_as(theirs), goal);
         }
@@ -268,7 +185,7 @@ fn parsing(record: &mut Record, name: &'static str) {
 }
 
 fn verifying(record: &mut Record, name: &'static str) -> Result<(), BoxError> {
-    if !record.wants("verify_w1", name) {
+    if !record.wants(&format!("verify_w1/{name}")) {
         return Ok(());
     }
     let secret = AppSecret::new(SECRET)?;
@@ -302,7 +219,7 @@ async fn nothing(_event: Event<Any>) -> Result<(), Infallible> {
 }
 
 fn routing(record: &mut Record, name: &'static str) -> Result<(), BoxError> {
-    if !record.wants("route", name) {
+    if !record.wants(&format!("route/{name}")) {
         return Ok(());
     }
     let bodies = payload(name);
@@ -328,7 +245,7 @@ async fn one_field(event: Event<Any>) -> Result<(), Infallible> {
 }
 
 fn layer(record: &mut Record, name: &'static str) -> Result<(), BoxError> {
-    if !record.wants("layer", name) {
+    if !record.wants(&format!("layer/{name}")) {
         return Ok(());
     }
     let secret = AppSecret::new(SECRET)?;

@@ -1,9 +1,130 @@
-//! The record of what was measured: tables in `RESULTS.md` and the README, between two comments.
+//! The record of what was measured: one line a figure, and tables in `RESULTS.md` and the README,
+//! between two comments.
+//!
+//! ```text
+//! ratio <workload>/<payload> ours_vs_<other> <value> goal <value> <met|missed|shown> [low..high]
+//! ```
 
+use crate::rounds::Spread;
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    process::ExitCode,
 };
+
+/// What a bench was asked for, and its figures.
+#[derive(Debug, Default)]
+pub struct Record {
+    filter: String,
+    /// Fail when a goal is missed.
+    pub check: bool,
+    /// Write the tables.
+    pub write: bool,
+    figures: Vec<Figure>,
+}
+
+#[derive(Debug)]
+struct Figure {
+    what: String,
+    unit: String,
+    value: Spread,
+    goal: Goal,
+}
+
+/// What a figure should be.
+#[derive(Clone, Copy, Debug)]
+pub enum Goal {
+    /// As many, or more.
+    AtLeast(f64),
+    /// As many, or fewer.
+    AtMost(f64),
+    /// No goal: for comparison.
+    Shown,
+}
+
+impl Figure {
+    fn goal(&self) -> String {
+        match self.goal {
+            Goal::AtLeast(goal) | Goal::AtMost(goal) => goal.to_string(),
+            Goal::Shown => "-".to_owned(),
+        }
+    }
+
+    fn verdict(&self) -> &'static str {
+        let met = match self.goal {
+            Goal::AtLeast(goal) => self.value.median >= goal,
+            Goal::AtMost(goal) => self.value.median <= goal,
+            Goal::Shown => return "shown",
+        };
+        if met { "met" } else { "missed" }
+    }
+}
+
+impl Record {
+    /// By the program's arguments: `--check`, `--write` and a part of the figures' names.
+    #[must_use]
+    pub fn of_arguments() -> Self {
+        let mut record = Record::default();
+        for argument in std::env::args().skip(1) {
+            match argument.as_str() {
+                "--check" => record.check = true,
+                "--write" => record.write = true,
+                "--bench" => {} // Cargo's own.
+                other => record.filter = other.to_owned(),
+            }
+        }
+        record
+    }
+
+    /// True if a figure of this name was asked for.
+    #[must_use]
+    pub fn wants(&self, what: &str) -> bool {
+        what.contains(&self.filter)
+    }
+
+    /// Prints a figure and keeps it.
+    pub fn tell(&mut self, what: &str, unit: &str, value: Spread, goal: Goal) {
+        let (what, unit) = (what.to_owned(), unit.to_owned());
+        let figure = Figure { what, unit, value, goal };
+        let (goal, verdict) = (figure.goal(), figure.verdict());
+        let Spread { low, median, high } = value;
+        let Figure { what, unit, .. } = &figure;
+        println!("ratio {what} {unit} {median:.2} goal {goal} {verdict} [{low:.2}..{high:.2}]");
+        self.figures.push(figure);
+    }
+
+    /// The figure of this name, if it was measured.
+    #[must_use]
+    pub fn value(&self, what: &str, unit: &str) -> Option<f64> {
+        let mut figures = self.figures.iter();
+        figures.find(|one| one.what == what && one.unit == unit).map(|one| one.value.median)
+    }
+
+    /// Writes the table of this name, if that was asked for, and gives the verdict on the whole.
+    ///
+    /// # Errors
+    /// If `RESULTS.md` cannot be written.
+    pub fn close(&self, table: &str) -> io::Result<ExitCode> {
+        if self.write {
+            write_table(&record(), table, &self.table())?;
+        }
+        let missed = self.figures.iter().any(|figure| figure.verdict() == "missed");
+        Ok(if self.check && missed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    }
+
+    fn table(&self) -> String {
+        let mut table =
+            "| figure | | value | middle half | goal | |\n|---|---|---:|---|---:|---|\n".to_owned();
+        for figure in &self.figures {
+            let Figure { what, unit, value: Spread { low, median, high }, .. } = figure;
+            let (goal, verdict) = (figure.goal(), figure.verdict());
+            table += &format!(
+                "| {what} | {unit} | {median:.2} | {low:.2}–{high:.2} | {goal} | {verdict} |\n"
+            );
+        }
+        table
+    }
+}
 
 /// `benches/RESULTS.md`.
 #[must_use]

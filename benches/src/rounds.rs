@@ -1,6 +1,7 @@
 //! Contenders measured side by side: interleaved round by round in one process, so that what
 //! disturbs one disturbs all.
 
+use bytes::Bytes;
 use std::time::{Duration, Instant};
 
 /// One way to do a job.
@@ -100,6 +101,13 @@ pub fn interleave(contenders: &mut [Contender<'_>], rounds: usize, turn: Duratio
             }
         }
     }
+}
+
+/// The turn of one contender: several documents, or one large one.
+#[must_use]
+pub fn turn(bodies: &[Bytes]) -> Duration {
+    let large = bodies.iter().any(|body| body.len() > 100_000);
+    if large { Duration::from_millis(20) } else { Duration::from_millis(2) }
 }
 
 fn quantile(mut values: Vec<f64>, q: f64) -> f64 {
