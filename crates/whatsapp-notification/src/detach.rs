@@ -113,9 +113,9 @@ impl<P> Event<P> {
     /// The JSON of the value at a place of the body.
     fn raw_at(&self, place: u32) -> Option<&str> {
         let text = self.notification().text();
-        let mut cursor = Cursor::at(text, place as usize);
+        let mut cursor = Cursor::at(text, place);
         cursor.skip_value();
-        text.get(place as usize..cursor.offset())
+        text.get(place as usize..cursor.offset() as usize)
     }
 }
 

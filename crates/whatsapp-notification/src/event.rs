@@ -208,7 +208,7 @@ impl<P> Event<P> {
     pub(crate) fn entry_time_raw(&self) -> Option<&str> {
         match self.scope() {
             Row::Scope { entry_time: at @ 1.., .. } => {
-                let mut cursor = Cursor::at(self.notification.text(), at as usize);
+                let mut cursor = Cursor::at(self.notification.text(), at);
                 Raw::read_value(&mut cursor).map(|time| time.as_str())
             }
             _ => None,
@@ -221,7 +221,7 @@ impl<P> Event<P> {
     pub fn metadata(&self) -> Option<Metadata<'_>> {
         match self.scope() {
             Row::Scope { metadata: at @ 1.., .. } => {
-                let mut cursor = Cursor::at(self.notification.text(), at as usize);
+                let mut cursor = Cursor::at(self.notification.text(), at);
                 Metadata::read_value(&mut cursor)
             }
             _ => None,
@@ -318,7 +318,7 @@ impl<P> Event<P> {
     #[must_use]
     pub fn path(&self) -> String {
         match self.notification.row(self.row) {
-            Row::Event { start, .. } => path::pointer(self.notification.text(), start as usize),
+            Row::Event { start, .. } => path::pointer(self.notification.text(), start),
             _ => String::new(),
         }
     }
@@ -343,11 +343,9 @@ impl<P> Event<P> {
 
     #[inline]
     pub(crate) fn cursor(&self) -> Cursor<'_> {
-        let start = match self.notification.row(self.row) {
-            Row::Event { start, .. } => start as usize,
-            _ => usize::MAX,
-        };
-        Cursor::at(self.notification.text(), start)
+        let text = self.notification.text();
+        let start = self.notification.start(self.row);
+        Cursor::at(text, start.unwrap_or(text.len() as u32)) // No event has no start.
     }
 }
 

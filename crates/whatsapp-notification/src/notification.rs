@@ -217,7 +217,7 @@ impl Notification {
     #[must_use]
     pub fn paths(&self) -> Vec<String> {
         let rows = self.rows().iter().filter(|row| row.is_event());
-        let starts: Vec<_> = rows.map(|row| row.start().unwrap_or(0) as usize).collect();
+        let starts: Vec<_> = rows.map(|row| row.start().unwrap_or(0)).collect();
         path::pointers(self.text(), &starts)
     }
 

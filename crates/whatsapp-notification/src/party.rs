@@ -144,7 +144,7 @@ impl<'a> Party<'a> {
     #[must_use]
     pub fn contact(&self) -> Option<ContactView<'a>> {
         let (text, at) = self.contact?;
-        ContactView::read_value(&mut Cursor::at(text, at as usize))
+        ContactView::read_value(&mut Cursor::at(text, at))
     }
 
     /// What to know the customer by: the user id, else the WhatsApp id, else the address.

@@ -5,7 +5,7 @@ use bytestring::ByteString;
 
 /// The pointers (RFC 6901) to the values that start at these offsets, in the order of the offsets
 /// as they are given. One walk for all; an offset at which no value starts has the empty pointer.
-pub(crate) fn pointers(text: &ByteString, targets: &[usize]) -> Vec<String> {
+pub(crate) fn pointers(text: &ByteString, targets: &[u32]) -> Vec<String> {
     let mut found = vec![String::new(); targets.len()];
     let mut sorted: Vec<_> = targets.iter().copied().zip(&mut found).collect();
     sorted.sort_by_key(|(target, _)| *target);
@@ -61,7 +61,7 @@ pub(crate) fn pointers(text: &ByteString, targets: &[usize]) -> Vec<String> {
 }
 
 /// The pointer to the value that starts at `target`; empty for the body itself.
-pub(crate) fn pointer(text: &ByteString, target: usize) -> String {
+pub(crate) fn pointer(text: &ByteString, target: u32) -> String {
     pointers(text, &[target]).pop().unwrap_or_default()
 }
 
@@ -81,7 +81,7 @@ mod tests {
             ("[]", "/e"),
             ("{}", "/d"),
         ];
-        let at = |needle: &str| text.find(needle).expect("in the text");
+        let at = |needle: &str| text.find(needle).expect("in the text") as u32;
         for (needle, expected) in expected {
             assert_eq!(pointer(&text, at(needle)), expected, "{needle}");
         }

@@ -41,10 +41,10 @@ impl Notification {
 }
 
 /// Where an event stands, or a contact that belongs to one.
-fn start(row: &Row, joined: bool) -> Option<usize> {
+fn start(row: &Row, joined: bool) -> Option<u32> {
     match row {
         Row::Event { start, flags, .. } if flags.has(Flags::JOINED) == joined => {
-            Some(*start as usize)
+            Some(*start)
         }
         _ => None,
     }
@@ -53,8 +53,8 @@ fn start(row: &Row, joined: bool) -> Option<usize> {
 struct Walk {
     found: Untyped,
     /// Offsets of the events, and of the contacts that belong to them.
-    events: Vec<usize>,
-    joined: Vec<usize>,
+    events: Vec<u32>,
+    joined: Vec<u32>,
 }
 
 impl Walk {

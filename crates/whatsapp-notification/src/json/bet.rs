@@ -14,23 +14,24 @@ use bytestring::ByteString;
 pub(crate) struct Bet<'a> {
     text: &'a ByteString,
     bytes: &'a [u8],
-    at: usize,
+    at: u32,
 }
 
 impl<'a> Bet<'a> {
     /// Where it has come to.
     #[inline(always)]
     pub(crate) fn offset(&self) -> u32 {
-        self.at as u32
+        self.at
     }
 
     /// Exactly these bytes stand here.
     #[inline(always)]
     pub(crate) fn literal(&mut self, literal: &'static [u8]) -> Option<()> {
-        if !self.bytes.get(self.at..)?.starts_with(literal) {
+        let at = self.at as usize;
+        if self.bytes.get(at..at + literal.len())? != literal {
             return None;
         }
-        self.at += literal.len();
+        self.at += literal.len() as u32;
         Some(())
     }
 
@@ -47,7 +48,7 @@ impl<'a> Bet<'a> {
     pub(crate) fn string(&mut self) -> u32 {
         let start = self.at;
         self.at = quote_or_odd(self.bytes, start);
-        (start - 1) as u32
+        start - 1
     }
 
     /// The same, and gives the string.
@@ -70,7 +71,7 @@ impl<'a> Bet<'a> {
     #[inline(always)]
     pub(crate) fn text(&mut self) {
         self.at = quote_or_odd(self.bytes, self.at);
-        if self.bytes.get(self.at) == Some(&b'\\') {
+        if self.bytes.get(self.at as usize) == Some(&b'\\') {
             self.at = string_end(self.bytes, self.at);
         }
     }

@@ -3,7 +3,7 @@
 use super::{
     Str,
     bet::bets_are_on,
-    lex::{number_end, quote_or_odd, string_end},
+    lex::{number_end, quote_or_odd, space_end, string_end},
 };
 use bytestring::ByteString;
 
@@ -23,14 +23,19 @@ pub(crate) const MAX_DEPTH: u32 = 128;
 /// A fault is kept, not returned: the cursor goes to the end of the text, where each step ends what
 /// it is in, and [`fault`](Self::fault) tells when all is done. So readers are plain functions; over
 /// text that a scan has passed they have nothing to report.
+///
+/// What is rare is done [`aside`](Self::aside), on a copy: a cursor that no call holds a reference
+/// to stays in registers.
 #[derive(Clone, Copy)]
 pub(crate) struct Cursor<'a> {
     pub(super) text: &'a ByteString,
     pub(super) bytes: &'a [u8],
-    pub(super) at: usize,
+    /// Bodies are shorter than `u32::MAX` (checked by `parse`). Sums with it need no check for
+    /// overflow as a `usize`.
+    pub(super) at: u32,
     pub(super) depth: u32,
     pub(super) max_depth: u32,
-    fault: Option<(Fault, usize)>,
+    fault: Option<(Fault, u32)>,
 }
 
 impl<'a> Cursor<'a> {
@@ -41,7 +46,7 @@ impl<'a> Cursor<'a> {
 
     /// At a place that an earlier scan has passed.
     #[inline]
-    pub(crate) fn at(text: &'a ByteString, at: usize) -> Self {
+    pub(crate) fn at(text: &'a ByteString, at: u32) -> Self {
         let (bytes, max_depth) = (text.as_bytes(), MAX_DEPTH);
         Cursor { text, bytes, at, depth: 0, max_depth, fault: None }
     }
@@ -52,36 +57,58 @@ impl<'a> Cursor<'a> {
     }
 
     #[inline]
-    pub(crate) fn offset(&self) -> usize {
+    pub(crate) fn offset(&self) -> u32 {
         self.at
-    }
-
-    /// The offset as it is kept in rows: bodies are shorter than `u32::MAX` (checked by `parse`).
-    #[inline]
-    pub(crate) fn offset32(&self) -> u32 {
-        self.at as u32
     }
 
     /// The first fault and its offset.
     pub(crate) fn fault(&self) -> Option<(Fault, usize)> {
-        self.fault
+        self.fault.map(|(fault, at)| (fault, at as usize))
+    }
+
+    /// Takes a step out of line.
+    #[inline(always)]
+    pub(crate) fn aside<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> T {
+        let (behind, found) = apart(*self, step);
+        *self = behind;
+        found
+    }
+
+    /// The same, for a step that is rare.
+    #[inline(always)]
+    fn rare<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> T {
+        #[cold]
+        #[inline(never)]
+        fn apart<'a, T>(
+            mut cursor: Cursor<'a>,
+            step: impl FnOnce(&mut Cursor<'a>) -> T,
+        ) -> (Cursor<'a>, T) {
+            let found = step(&mut cursor);
+            (cursor, found)
+        }
+        let (behind, found) = apart(*self, step);
+        *self = behind;
+        found
     }
 
     /// Keeps a fault that lies at the cursor.
+    #[inline(always)]
     pub(crate) fn fail(&mut self, fault: Fault) {
         self.fail_at(fault, self.at);
     }
 
-    #[cold]
-    #[inline(never)]
-    fn fail_at(&mut self, fault: Fault, at: usize) {
-        self.fault.get_or_insert((fault, at.min(self.bytes.len())));
-        self.at = self.bytes.len();
+    #[inline(always)]
+    fn fail_at(&mut self, fault: Fault, at: u32) {
+        self.rare(|cursor| {
+            let len = cursor.bytes.len() as u32;
+            cursor.fault.get_or_insert((fault, at.min(len)));
+            cursor.at = len;
+        });
     }
 
     #[inline(always)]
     fn byte(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
+        self.bytes.get(self.at as usize).copied()
     }
 
     /// Passes over white space and gives the first byte of what follows.
@@ -89,25 +116,26 @@ impl<'a> Cursor<'a> {
     pub(crate) fn peek(&mut self) -> Option<u8> {
         match self.byte() {
             Some(byte) if byte > b' ' => Some(byte),
-            _ => self.peek_behind_space(),
+            _ => {
+                self.at = space_end(self.bytes, self.at);
+                self.byte()
+            }
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn peek_behind_space(&mut self) -> Option<u8> {
-        while let Some(b' ' | b'\n' | b'\r' | b'\t') = self.byte() {
-            self.at += 1;
-        }
-        self.byte()
+    /// True if exactly these bytes stand so many bytes behind the cursor.
+    #[inline(always)]
+    fn has(&self, behind: usize, literal: &'static [u8]) -> bool {
+        let at = self.at as usize + behind;
+        self.bytes.get(at..at + literal.len()) == Some(literal)
     }
 
     /// Passes over exactly these bytes, if they stand here.
     #[inline(always)]
     pub(crate) fn literal(&mut self, literal: &'static [u8]) -> bool {
-        let here = self.bytes.get(self.at..).is_some_and(|rest| rest.starts_with(literal));
+        let here = self.has(0, literal);
         if here {
-            self.at += literal.len();
+            self.at += literal.len() as u32;
         }
         here
     }
@@ -116,10 +144,9 @@ impl<'a> Cursor<'a> {
     /// usual key at its usual place.
     #[inline(always)]
     pub(crate) fn usual_key(&mut self, literal: &'static [u8]) -> bool {
-        let here = bets_are_on()
-            && self.bytes.get(self.at + 1..).is_some_and(|rest| rest.starts_with(literal));
+        let here = bets_are_on() && self.has(1, literal);
         if here {
-            self.at += 1 + literal.len();
+            self.at += 1 + literal.len() as u32;
         }
         here
     }
@@ -129,12 +156,13 @@ impl<'a> Cursor<'a> {
     #[inline(always)]
     pub(crate) fn enter_object(&mut self) -> bool {
         self.depth += 1;
-        let usual = self.byte() == Some(b'{') && self.bytes.get(self.at + 1) == Some(&b'"');
-        if usual && self.depth <= self.max_depth { true } else { self.enter_odd_object() }
+        if self.has(0, b"{\"") && self.depth <= self.max_depth {
+            true
+        } else {
+            self.rare(Self::enter_odd_object)
+        }
     }
 
-    #[cold]
-    #[inline(never)]
     fn enter_odd_object(&mut self) -> bool {
         if self.open(b'{') {
             let brace = self.at;
@@ -187,13 +215,11 @@ impl<'a> Cursor<'a> {
                 self.at += 1;
                 key
             }
-            Some(key) => self.colon(key),
-            None => self.odd_key(),
+            Some(key) => self.rare(|cursor| cursor.colon(key)),
+            None => self.rare(Self::odd_key),
         }
     }
 
-    #[cold]
-    #[inline(never)]
     fn odd_key(&mut self) -> Str<'a> {
         self.peek();
         let key = self.string();
@@ -201,8 +227,6 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over the colon behind a key.
-    #[cold]
-    #[inline(never)]
     fn colon(&mut self, key: Str<'a>) -> Str<'a> {
         if self.peek() == Some(b':') {
             self.at += 1;
@@ -239,7 +263,7 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    #[cold]
+    #[inline(always)]
     fn no_element(&mut self) -> bool {
         self.fail(Fault::Syntax);
         false
@@ -261,7 +285,7 @@ impl<'a> Cursor<'a> {
     /// True if nothing follows and nothing was amiss.
     #[inline(always)]
     pub(crate) fn is_at_end(&mut self) -> bool {
-        self.peek().is_none() && self.at == self.bytes.len() && self.fault.is_none()
+        self.peek().is_none() && self.at as usize == self.bytes.len() && self.fault.is_none()
     }
 
     /// Only white space may follow the body's value.
@@ -274,7 +298,10 @@ impl<'a> Cursor<'a> {
     /// Passes over a string, quotes included. The cursor stands on the opening one.
     #[inline(always)]
     pub(crate) fn string(&mut self) -> Str<'a> {
-        self.plain_string().unwrap_or_else(|| self.odd_string())
+        match self.plain_string() {
+            Some(string) => string,
+            None => self.aside(Self::odd_string),
+        }
     }
 
     /// The same, for a string without escapes.
@@ -282,7 +309,7 @@ impl<'a> Cursor<'a> {
     pub(crate) fn plain_string(&mut self) -> Option<Str<'a>> {
         let start = self.at + 1;
         let end = quote_or_odd(self.bytes, start);
-        if self.byte() != Some(b'"') || self.bytes.get(end) != Some(&b'"') {
+        if self.byte() != Some(b'"') || self.bytes.get(end as usize) != Some(&b'"') {
             return None;
         }
         self.at = end + 1;
@@ -290,7 +317,6 @@ impl<'a> Cursor<'a> {
     }
 
     /// A string with an escape, or none at all.
-    #[inline(never)]
     fn odd_string(&mut self) -> Str<'a> {
         let start = self.at + 1;
         if self.byte() != Some(b'"') {
@@ -298,7 +324,7 @@ impl<'a> Cursor<'a> {
             return Str::default();
         }
         let end = string_end(self.bytes, start);
-        if self.bytes.get(end) != Some(&b'"') {
+        if self.bytes.get(end as usize) != Some(&b'"') {
             self.fail_at(Fault::Syntax, end);
             return Str::default();
         }
@@ -307,6 +333,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Passes over a number and gives its text.
+    #[inline]
     pub(crate) fn number(&mut self) -> Str<'a> {
         let start = self.at;
         match number_end(self.bytes, start) {
@@ -324,10 +351,9 @@ impl<'a> Cursor<'a> {
     /// Passes over a string or a number and gives it; passes over anything else and gives `None`.
     #[inline(always)]
     pub(crate) fn text_or_number(&mut self) -> Option<Str<'a>> {
-        if self.byte() == Some(b'"') { Some(self.string()) } else { self.odd_text() }
+        if self.byte() == Some(b'"') { Some(self.string()) } else { self.aside(Self::odd_text) }
     }
 
-    #[inline(never)]
     fn odd_text(&mut self) -> Option<Str<'a>> {
         match self.peek() {
             Some(b'"') => Some(self.string()),
@@ -346,12 +372,11 @@ impl<'a> Cursor<'a> {
             Some(b'"') => {
                 self.string();
             }
-            Some(b'{' | b'[') => self.skip_nested(),
-            _ => self.skip_scalar(),
+            Some(b'{' | b'[') => self.aside(Self::skip_nested),
+            _ => self.aside(Self::skip_scalar),
         }
     }
 
-    #[inline(never)]
     fn skip_scalar(&mut self) {
         let known = match self.peek() {
             Some(b't') => self.literal(b"true"),
@@ -367,7 +392,6 @@ impl<'a> Cursor<'a> {
         }
     }
 
-    #[inline(never)]
     fn skip_nested(&mut self) {
         let outer = self.depth;
         // The lowest bit is the innermost level: 1 for an object, 0 for an array.
@@ -392,7 +416,7 @@ impl<'a> Cursor<'a> {
                 Some(b'"') => {
                     self.string();
                 }
-                _ => self.skip_scalar(),
+                _ => self.aside(Self::skip_scalar),
             }
             // Behind a value: on to the next one, closing what ends here.
             loop {
@@ -411,6 +435,15 @@ impl<'a> Cursor<'a> {
             }
         }
     }
+}
+
+#[inline(never)]
+fn apart<'a, T>(
+    mut cursor: Cursor<'a>,
+    step: impl FnOnce(&mut Cursor<'a>) -> T,
+) -> (Cursor<'a>, T) {
+    let found = step(&mut cursor);
+    (cursor, found)
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ pub(super) fn decode(raw: &str) -> String {
     let mut rest = raw;
     loop {
         rest = unicode(rest, &mut text);
-        let end = quote_or_odd(rest.as_bytes(), 0);
+        let end = quote_or_odd(rest.as_bytes(), 0) as usize;
         let Some((plain, escape)) = rest.split_at_checked(end) else { return text };
         text.push_str(plain);
         let Some(kind) = escape.as_bytes().get(1) else { return text };

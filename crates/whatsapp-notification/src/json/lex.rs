@@ -6,39 +6,39 @@
 use wide::u8x16;
 
 /// What a string search looks at in one go.
-const CHUNK: usize = 16;
+const CHUNK: u32 = 16;
 
-/// The offset of the first quote, backslash or control character at or after `at`; the length if
-/// there is none.
+/// The offset of the first quote, backslash or control character at or after `at`; the length, or
+/// `at` if that is behind it, if there is none.
 #[inline(always)]
-pub(super) fn quote_or_odd(bytes: &[u8], at: usize) -> usize {
+pub(super) fn quote_or_odd(bytes: &[u8], at: u32) -> u32 {
     // Most strings end within one chunk: that much is worth inlining.
     match chunk(bytes, at).map(odd_bytes) {
         Some(0) => quote_or_odd_beyond(bytes, at + CHUNK),
-        Some(odd) => at + odd.trailing_zeros() as usize,
+        Some(odd) => at + odd.trailing_zeros(),
         None => quote_or_odd_beyond(bytes, at),
     }
 }
 
 #[inline(never)]
-fn quote_or_odd_beyond(bytes: &[u8], mut at: usize) -> usize {
-    let rest = bytes.get(at..).unwrap_or_default();
-    let (pairs, _) = rest.as_chunks::<{ 2 * CHUNK }>();
-    for pair in pairs {
-        let (chunks, _) = pair.as_chunks::<CHUNK>();
-        let odd = chunks.iter().rev().fold(0, |odd, chunk| odd << CHUNK | odd_bytes(chunk));
+fn quote_or_odd_beyond(bytes: &[u8], mut at: u32) -> u32 {
+    while let Some(chunk) = chunk(bytes, at) {
+        let odd = odd_bytes(chunk);
         if odd != 0 {
-            return at + odd.trailing_zeros() as usize;
+            return at + odd.trailing_zeros();
         }
-        at += 2 * CHUNK;
+        at += CHUNK;
     }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| is_odd(*byte)).unwrap_or(rest.len())
+    while bytes.get(at as usize).is_some_and(|byte| !is_odd(*byte)) {
+        at += 1;
+    }
+    at
 }
 
 #[inline(always)]
-fn chunk(bytes: &[u8], at: usize) -> Option<&[u8; CHUNK]> {
-    bytes.get(at..)?.first_chunk()
+fn chunk(bytes: &[u8], at: u32) -> Option<&[u8; CHUNK as usize]> {
+    let at = at as usize;
+    bytes.get(at..at + CHUNK as usize)?.first_chunk()
 }
 
 fn is_odd(byte: u8) -> bool {
@@ -47,32 +47,42 @@ fn is_odd(byte: u8) -> bool {
 
 /// One bit a byte: set where it is odd.
 #[inline(always)]
-fn odd_bytes(chunk: &[u8; CHUNK]) -> u32 {
+fn odd_bytes(chunk: &[u8; CHUNK as usize]) -> u32 {
     let text = u8x16::new(*chunk);
-    let odd = text.simd_eq(u8x16::splat(b'"'))
-        | text.simd_eq(u8x16::splat(b'\\'))
-        | text.simd_le(u8x16::splat(b' ' - 1));
-    odd.to_bitmask()
+    // With this bit turned, a quote is what comes behind the control characters.
+    let quote_or_control = (text ^ u8x16::splat(0x02)).simd_le(u8x16::splat(b' '));
+    (quote_or_control | text.simd_eq(u8x16::splat(b'\\'))).to_bitmask()
+}
+
+/// The offset behind white space.
+#[cold]
+#[inline(never)]
+pub(super) fn space_end(bytes: &[u8], mut at: u32) -> u32 {
+    while let Some(b' ' | b'\n' | b'\r' | b'\t') = bytes.get(at as usize) {
+        at += 1;
+    }
+    at
 }
 
 /// The offset behind the number that starts here, or of what makes it none.
-pub(super) fn number_end(bytes: &[u8], start: usize) -> Result<usize, usize> {
-    let minus = usize::from(bytes.get(start) == Some(&b'-'));
+#[inline]
+pub(super) fn number_end(bytes: &[u8], start: u32) -> Result<u32, u32> {
+    let minus = u32::from(byte(bytes, start) == Some(b'-'));
     let first = start + minus;
     let mut at = digits(bytes, first);
     // One or more digits, and no zero in front of others.
-    if at == first || (at > first + 1 && bytes.get(first) == Some(&b'0')) {
+    if at == first || (at > first + 1 && byte(bytes, first) == Some(b'0')) {
         return Err(first);
     }
-    if bytes.get(at) == Some(&b'.') {
+    if byte(bytes, at) == Some(b'.') {
         let fraction = at + 1;
         at = digits(bytes, fraction);
         if at == fraction {
             return Err(at);
         }
     }
-    if let Some(b'e' | b'E') = bytes.get(at) {
-        let sign = usize::from(matches!(bytes.get(at + 1), Some(b'+' | b'-')));
+    if let Some(b'e' | b'E') = byte(bytes, at) {
+        let sign = u32::from(matches!(byte(bytes, at + 1), Some(b'+' | b'-')));
         let exponent = at + 1 + sign;
         at = digits(bytes, exponent);
         if at == exponent {
@@ -83,18 +93,23 @@ pub(super) fn number_end(bytes: &[u8], start: usize) -> Result<usize, usize> {
 }
 
 #[inline]
-fn digits(bytes: &[u8], mut at: usize) -> usize {
-    while let Some(b'0'..=b'9') = bytes.get(at) {
+fn digits(bytes: &[u8], mut at: u32) -> u32 {
+    while let Some(b'0'..=b'9') = byte(bytes, at) {
         at += 1;
     }
     at
 }
 
+#[inline(always)]
+fn byte(bytes: &[u8], at: u32) -> Option<u8> {
+    bytes.get(at as usize).copied()
+}
+
 /// The offset of the quote that ends the string under way at `at`, or of what makes it none.
 #[inline(never)]
-pub(super) fn string_end(bytes: &[u8], at: usize) -> usize {
+pub(super) fn string_end(bytes: &[u8], at: u32) -> u32 {
     let mut at = quote_or_odd(bytes, at);
-    while let Some([b'\\', kind]) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+    while let Some([b'\\', kind]) = bytes.get(at as usize..).and_then(|rest| rest.first_chunk()) {
         let end = match kind {
             b'u' => unicode_end(bytes, at),
             b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't' => at + 2,
@@ -103,15 +118,15 @@ pub(super) fn string_end(bytes: &[u8], at: usize) -> usize {
         if end == at {
             return at; // No escape.
         }
-        at = if bytes.get(end) == Some(&b'\\') { end } else { quote_or_odd(bytes, end) };
+        at = if byte(bytes, end) == Some(b'\\') { end } else { quote_or_odd(bytes, end) };
     }
     at
 }
 
 /// The end of a run of `\uXXXX`: mostly one follows another.
 #[inline(always)]
-fn unicode_end(bytes: &[u8], mut at: usize) -> usize {
-    let (escapes, _) = bytes.get(at..).unwrap_or_default().as_chunks::<6>();
+fn unicode_end(bytes: &[u8], mut at: u32) -> u32 {
+    let (escapes, _) = bytes.get(at as usize..).unwrap_or_default().as_chunks::<6>();
     for [backslash, u, a, b, c, d] in escapes {
         let digits = digit(*a) | digit(*b) | digit(*c) | digit(*d);
         if (*backslash, *u) != (b'\\', b'u') || digits & NO_DIGIT != 0 {
@@ -163,8 +178,8 @@ mod tests {
                     let mut bytes = vec![0xc3; before];
                     bytes.push(odd);
                     bytes.extend(std::iter::repeat_n(b'"', after));
-                    assert_eq!(quote_or_odd(&bytes, 0), before);
-                    assert_eq!(quote_or_odd(&bytes, before), before);
+                    assert_eq!(quote_or_odd(&bytes, 0), before as u32);
+                    assert_eq!(quote_or_odd(&bytes, before as u32), before as u32);
                 }
             }
         }
@@ -175,8 +190,8 @@ mod tests {
     #[test]
     fn every_byte_is_judged_alike_alone_and_in_a_chunk() {
         for byte in 0..=u8::MAX {
-            for at in 0..CHUNK {
-                let mut chunk = [b'a'; CHUNK];
+            for at in 0..CHUNK as usize {
+                let mut chunk = [b'a'; CHUNK as usize];
                 chunk[at] = byte;
                 let expected = u32::from(is_odd(byte)) << at;
                 assert_eq!(odd_bytes(&chunk), expected, "{byte:#x} at {at}");

@@ -32,7 +32,7 @@ impl<'a, T> List<'a, T> {
     #[must_use]
     pub fn iter(&self) -> ListIter<'a, T> {
         let one = self.is_one();
-        let cursor = self.at.map(|(text, at)| Cursor::at(text, at as usize));
+        let cursor = self.at.map(|(text, at)| Cursor::at(text, at));
         let entered = cursor.and_then(|mut cursor| (one || cursor.enter_array()).then_some(cursor));
         ListIter { cursor: entered, one, items: PhantomData }
     }
@@ -88,7 +88,7 @@ impl<'a, T: Value<'a>> Field<'a> for List<'a, T> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>) -> Self {
         let is_array = cursor.peek() == Some(b'[');
-        let at = cursor.offset32();
+        let at = cursor.offset();
         if !is_array {
             let one = T::read_value(cursor).map(|_| (cursor.text(), at));
             return List { at: one, items: PhantomData };

@@ -32,7 +32,7 @@ impl<'a, T: Value<'a>> Nested<'a, T> {
     #[must_use]
     pub fn get(&self) -> Option<T> {
         let (text, at) = self.at?;
-        T::read_value(&mut Cursor::at(text, at as usize))
+        T::read_value(&mut Cursor::at(text, at))
     }
 }
 
@@ -80,7 +80,7 @@ impl<'a, T: Value<'a>> Field<'a> for Nested<'a, T> {
     #[inline]
     fn read(cursor: &mut Cursor<'a>) -> Self {
         let is_object = cursor.peek() == Some(b'{');
-        let at = cursor.offset32();
+        let at = cursor.offset();
         // The object knows its usual keys: its reader passes over it faster than any value's.
         T::read_value(cursor);
         Nested { at: is_object.then_some((cursor.text(), at)), object: PhantomData }

@@ -84,7 +84,7 @@ impl<'a> Value<'a> for Number<'a> {
 
 /// True for text that is exactly one JSON number.
 fn is_number(text: &str) -> bool {
-    number_end(text.as_bytes(), 0) == Ok(text.len())
+    number_end(text.as_bytes(), 0) == Ok(text.len() as u32)
 }
 
 impl fmt::Display for Number<'_> {

@@ -66,7 +66,7 @@ impl<'a> Value<'a> for Raw<'a> {
         let is_null = cursor.peek() == Some(b'n');
         let start = cursor.offset();
         cursor.skip_value();
-        cursor.text().get(start..cursor.offset()).filter(|_| !is_null).map(Raw)
+        cursor.text().get(start as usize..cursor.offset() as usize).filter(|_| !is_null).map(Raw)
     }
 }
 

@@ -43,14 +43,14 @@ pub struct Str<'a> {
 
 impl<'a> Str<'a> {
     #[inline]
-    pub(crate) fn at(of: &'a ByteString, at: usize, len: usize, escaped: bool) -> Self {
+    pub(crate) fn at(of: &'a ByteString, at: u32, len: u32, escaped: bool) -> Self {
         let escaped = if escaped { ESCAPED } else { 0 };
-        Str { of, place: u64::from(at as u32) | (len as u64 & LEN) << 32 | escaped }
+        Str { of, place: u64::from(at) | (u64::from(len) & LEN) << 32 | escaped }
     }
 
     #[inline]
-    pub(crate) fn number(of: &'a ByteString, at: usize, len: usize) -> Self {
-        Str { of, place: u64::from(at as u32) | (len as u64 & LEN) << 32 | NUMBER }
+    pub(crate) fn number(of: &'a ByteString, at: u32, len: u32) -> Self {
+        Str { of, place: u64::from(at) | (u64::from(len) & LEN) << 32 | NUMBER }
     }
 
     /// The offset of the JSON value in the body: of the opening quote, or of the first digit.
@@ -136,8 +136,7 @@ impl<'a> Str<'a> {
     pub(crate) fn without_at(self) -> Self {
         match self.raw().strip_prefix('@') {
             Some(rest) => {
-                let at = self.place as u32 as usize;
-                Str::at(self.of, at + 1, rest.len(), self.is_escaped())
+                Str::at(self.of, self.place as u32 + 1, rest.len() as u32, self.is_escaped())
             }
             None => self,
         }

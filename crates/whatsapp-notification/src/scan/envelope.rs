@@ -41,7 +41,7 @@ impl<'a> Scan<'a, '_> {
         }
         (self.entry_id, self.entry_time) = (0, 0);
         let first = self.rows.len();
-        let start = self.cursor.offset32();
+        let start = self.cursor.offset();
         let mut changes = Rows::NONE;
         // `id` or `time` came after `changes`.
         let mut late = false;
@@ -75,7 +75,7 @@ impl<'a> Scan<'a, '_> {
         // An entry that tells something else, and one of which nothing but its id is left.
         if !known {
             let kind = if stray { Kind::Unknown } else { Kind::Malformed };
-            self.push_span(kind, start, self.cursor.offset32(), NONE);
+            self.push_span(kind, start, self.cursor.offset(), NONE);
         }
     }
 
@@ -114,7 +114,7 @@ impl<'a> Scan<'a, '_> {
         if self.cursor.peek() != Some(b'{') {
             return self.whole(Kind::Malformed, NONE);
         }
-        let start = self.cursor.offset32();
+        let start = self.cursor.offset();
         let mut field = Field::Missing;
         let mut value = Value::new(NONE);
         let mut rows = Rows::NONE;
@@ -123,7 +123,7 @@ impl<'a> Scan<'a, '_> {
         members!(self.cursor, {
             "value" => {
                 first = self.cursor.peek();
-                from = self.cursor.offset32();
+                from = self.cursor.offset();
                 self.replace(rows);
                 value = Value::new(NONE);
                 // Until its name is known, a field is most likely `messages`.
@@ -135,7 +135,7 @@ impl<'a> Scan<'a, '_> {
                     }
                     _ => scan.cursor.skip_value(),
                 });
-                to = self.cursor.offset32();
+                to = self.cursor.offset();
             },
             "field" => field = self.field(),
             _(_key) => self.cursor.skip_value(),
@@ -162,9 +162,9 @@ impl<'a> Scan<'a, '_> {
                         self.push_span(Kind::Change, from, to, scope);
                     }
                     Field::Missing if first.is_some() => {
-                        self.push_span(Kind::Unknown, start, self.cursor.offset32(), NONE);
+                        self.push_span(Kind::Unknown, start, self.cursor.offset(), NONE);
                     }
-                    _ => self.push_span(Kind::Malformed, start, self.cursor.offset32(), NONE),
+                    _ => self.push_span(Kind::Malformed, start, self.cursor.offset(), NONE),
                 }
             }
         }
@@ -174,7 +174,7 @@ impl<'a> Scan<'a, '_> {
     #[inline]
     fn field(&mut self) -> Field<'a> {
         self.cursor.peek();
-        let place = self.cursor.offset32();
+        let place = self.cursor.offset();
         if self.cursor.literal(b"\"messages\"") {
             return Field::Messages(place);
         }
@@ -212,7 +212,7 @@ impl<'a> Scan<'a, '_> {
     #[cold]
     fn reread(&mut self, shape: &'static Shape, from: u32) -> Value {
         let behind = self.cursor;
-        self.cursor = Cursor::at(behind.text(), from as usize);
+        self.cursor = Cursor::at(behind.text(), from);
         let mut value = Value::new(NONE);
         self.open_scope(&mut value);
         self.value(&mut value, shape);

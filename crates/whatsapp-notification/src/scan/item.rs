@@ -60,7 +60,7 @@ impl<'a> Scan<'a, '_> {
         if self.cursor.peek() != Some(b'{') {
             return self.whole(Kind::Malformed, value.scope);
         }
-        let start = self.cursor.offset32();
+        let start = self.cursor.offset();
         let head = usual::message(&mut self.cursor);
         if let (Some(head), None) = (head, all)
             && usual::text(&mut self.cursor).is_some()
@@ -103,7 +103,7 @@ impl<'a> Scan<'a, '_> {
             },
         });
         let Some(kind) = kind.or(body) else {
-            return self.push_span(Kind::Malformed, start, self.cursor.offset32(), value.scope);
+            return self.push_span(Kind::Malformed, start, self.cursor.offset(), value.scope);
         };
         let kind = match all {
             None if kind == Kind::System => system,
@@ -134,7 +134,7 @@ impl<'a> Scan<'a, '_> {
         if self.cursor.peek() != Some(b'{') {
             return self.whole(Kind::Malformed, value.scope);
         }
-        let start = self.cursor.offset32();
+        let start = self.cursor.offset();
         let head = usual::status(&mut self.cursor);
         if let Some(head) = head
             && usual::outcome(&mut self.cursor).is_some()
@@ -175,7 +175,7 @@ impl<'a> Scan<'a, '_> {
             _(_key) => self.cursor.skip_value(),
         });
         if !status {
-            return self.push_span(Kind::Malformed, start, self.cursor.offset32(), value.scope);
+            return self.push_span(Kind::Malformed, start, self.cursor.offset(), value.scope);
         }
         item.party = recipient.or(inner);
         item.user_id = participant_user_id.or(user_id);
@@ -189,7 +189,7 @@ impl<'a> Scan<'a, '_> {
         if self.cursor.peek() != Some(b'{') {
             return self.whole(Kind::Malformed, value.scope);
         }
-        let start = self.cursor.offset32();
+        let start = self.cursor.offset();
         let mut item = Item::default();
         let (mut event, mut by_business) = (false, false);
         let (mut to, mut to_user_id) = (None, None);
@@ -208,7 +208,7 @@ impl<'a> Scan<'a, '_> {
             _(_key) => self.cursor.skip_value(),
         });
         if !event {
-            return self.push_span(Kind::Malformed, start, self.cursor.offset32(), value.scope);
+            return self.push_span(Kind::Malformed, start, self.cursor.offset(), value.scope);
         }
         if by_business {
             item.flags.set(Flags::OUTBOUND);
@@ -222,7 +222,7 @@ impl<'a> Scan<'a, '_> {
         if self.cursor.peek() != Some(b'{') {
             return self.whole(Kind::Malformed, value.scope);
         }
-        let start = self.cursor.offset32();
+        let start = self.cursor.offset();
         let mut item = Item::default();
         let mut empty = true;
         members!(self.cursor, {
@@ -249,7 +249,7 @@ impl<'a> Scan<'a, '_> {
             _ => {}
         }
         if empty {
-            return self.push_span(Kind::Malformed, start, self.cursor.offset32(), value.scope);
+            return self.push_span(Kind::Malformed, start, self.cursor.offset(), value.scope);
         }
         self.push_item(kind, start, item, value);
     }
@@ -272,7 +272,7 @@ impl<'a> Scan<'a, '_> {
         if self.cursor.peek() != Some(b'{') {
             return self.whole(Kind::Malformed, scope);
         }
-        let start = self.cursor.offset32();
+        let start = self.cursor.offset();
         let (mut wa_id, mut user_id, mut there) = (0, 0, false);
         if let Some((wa_id, user_id)) = usual::contact(&mut self.cursor) {
             return self.push_contact(start, wa_id, user_id, scope);
@@ -288,14 +288,14 @@ impl<'a> Scan<'a, '_> {
             _(_key) => self.cursor.skip_value(),
         });
         if !there {
-            return self.push_span(Kind::Malformed, start, self.cursor.offset32(), scope);
+            return self.push_span(Kind::Malformed, start, self.cursor.offset(), scope);
         }
         self.push_contact(start, wa_id, user_id, scope);
     }
 
     #[inline]
     pub(super) fn push_contact(&mut self, start: u32, wa_id: u32, user_id: u32, scope: u32) {
-        let (end, flags, kind) = (self.cursor.offset32(), Flags::default(), Kind::Contact);
+        let (end, flags, kind) = (self.cursor.offset(), Flags::default(), Kind::Contact);
         let (id, party, timestamp, contact) = (user_id, wa_id, 0, NONE);
         self.push(Row::Event { start, end, scope, id, timestamp, party, contact, kind, flags });
     }
@@ -304,7 +304,7 @@ impl<'a> Scan<'a, '_> {
         if self.cursor.peek() != Some(b'{') {
             return self.whole(Kind::Malformed, scope);
         }
-        let start = self.cursor.offset32();
+        let start = self.cursor.offset();
         let mut there = false;
         members!(self.cursor, {
             "code" => there |= self.pass(),
@@ -313,7 +313,7 @@ impl<'a> Scan<'a, '_> {
             _(_key) => self.cursor.skip_value(),
         });
         let kind = if there { Kind::Error } else { Kind::Malformed };
-        self.push_span(kind, start, self.cursor.offset32(), scope);
+        self.push_span(kind, start, self.cursor.offset(), scope);
     }
 
     #[inline]
@@ -335,7 +335,7 @@ impl<'a> Scan<'a, '_> {
             flags.set(Flags::USER_ID);
         }
         let contact = self.likely_contact(item.party, user_id, flags, value);
-        let (end, scope) = (self.cursor.offset32(), value.scope);
+        let (end, scope) = (self.cursor.offset(), value.scope);
         self.push(Row::Event { start, end, scope, id, timestamp, party, contact, kind, flags });
     }
 }

@@ -93,7 +93,7 @@ impl<'a> Scan<'a, '_> {
             let (user_id, wa_id) = if flags.has(Flags::USER_ID) || flags.has(Flags::GROUP) {
                 // Some id is not in the row.
                 let outbound = flags.has(Flags::OUTBOUND);
-                let ids = Ids::read(&mut Cursor::at(text, *start as usize), outbound);
+                let ids = Ids::read(&mut Cursor::at(text, *start), outbound);
                 (ids.user_id, ids.address)
             } else {
                 (None, text_at(text, *party))
@@ -160,6 +160,6 @@ pub(crate) fn text_at(text: &ByteString, place: u32) -> Option<Str<'_>> {
     if place == 0 {
         return None;
     }
-    let mut cursor = Cursor::at(text, place as usize);
+    let mut cursor = Cursor::at(text, place);
     cursor.plain_string().or_else(|| cursor.text_or_number())
 }

@@ -238,9 +238,9 @@ impl<'a, 'r> Scan<'a, 'r> {
     #[cold]
     fn whole(&mut self, kind: Kind, scope: Index) {
         self.cursor.peek();
-        let start = self.cursor.offset32();
+        let start = self.cursor.offset();
         self.cursor.skip_value();
-        self.push_span(kind, start, self.cursor.offset32(), scope);
+        self.push_span(kind, start, self.cursor.offset(), scope);
     }
 
     /// A member that no code knows: an event of its own, unless it is `null`.

@@ -133,7 +133,7 @@ impl<'a> Scan<'a, '_> {
         if self.cursor.literal(b"contacts\":[") {
             let start = self.rows.len() as u32;
             loop {
-                let place = self.cursor.offset32();
+                let place = self.cursor.offset();
                 let (wa_id, user_id) = contact(&mut self.cursor)?;
                 self.push_contact(place, wa_id, user_id, scope);
                 if !self.cursor.literal(b",") {

@@ -153,7 +153,7 @@ impl Scan<'_, '_> {
     fn metadata(&mut self, scope: Index) {
         match self.cursor.peek() {
             Some(b'{') => {
-                let place = self.cursor.offset32();
+                let place = self.cursor.offset();
                 if let Some(Row::Scope { metadata, .. }) = self.rows.get_mut(scope as usize) {
                     *metadata = place;
                 }
