@@ -11,10 +11,16 @@ use super::{
 use bytestring::ByteString;
 
 /// A bet under way. Each step is `None` when it is lost.
+///
+/// It never leaves the function that makes it but for one that is inlined, so that it is a few
+/// registers.
+#[derive(Clone, Copy)]
 pub(crate) struct Bet<'a> {
     text: &'a ByteString,
     bytes: &'a [u8],
     at: u32,
+    /// How many levels deeper it may go.
+    levels: u32,
 }
 
 impl<'a> Bet<'a> {
@@ -61,19 +67,122 @@ impl<'a> Bet<'a> {
 
     /// Passes over a number.
     #[inline(always)]
-    pub(crate) fn number(&mut self) -> Option<()> {
-        self.at = number_end(self.bytes, self.at).ok()?;
+    pub(crate) fn number(&mut self) -> Option<Str<'a>> {
+        let start = self.at;
+        self.at = number_end(self.bytes, start).ok()?;
+        Some(Str::number(self.text, start, self.at - start))
+    }
+
+    /// Passes over a string that a person may have written, mostly with escapes outside the
+    /// Latin-speaking world, and tells if it has some.
+    #[inline(always)]
+    pub(crate) fn text(&mut self) -> bool {
+        self.at = quote_or_odd(self.bytes, self.at);
+        let escaped = self.byte() == Some(b'\\');
+        if escaped {
+            self.at = string_end(self.bytes, self.at);
+        }
+        escaped
+    }
+
+    /// The body and the offset, as they are noted.
+    #[inline(always)]
+    pub(crate) fn place(&self) -> (&'a ByteString, u32) {
+        (self.text, self.at)
+    }
+
+    /// The next byte.
+    #[inline(always)]
+    pub(crate) fn byte(&self) -> Option<u8> {
+        self.bytes.get(self.at as usize).copied()
+    }
+
+    /// Passes over a whole string, quotes included.
+    #[inline(always)]
+    pub(crate) fn whole_string(&mut self) -> Option<Str<'a>> {
+        self.literal(b"\"")?;
+        let start = self.at;
+        let escaped = self.text();
+        let end = self.at;
+        self.literal(b"\"")?;
+        Some(Str::at(self.text, start, end - start, escaped))
+    }
+
+    /// Enters an object. The bet stands on the byte before its first key then, as it stands on the
+    /// comma before each later one.
+    #[inline(always)]
+    pub(crate) fn enter_object(&mut self) -> Option<()> {
+        if !bets_are_on() || self.levels == 0 {
+            return None;
+        }
+        self.literal(b"{\"")?;
+        self.at -= 2;
+        self.levels -= 1;
         Some(())
     }
 
-    /// Passes over a string that a person may have written: mostly with escapes outside the
-    /// Latin-speaking world.
+    /// Passes over the separator here and `"key":`, if it is this key in exactly these bytes.
     #[inline(always)]
-    pub(crate) fn text(&mut self) {
-        self.at = quote_or_odd(self.bytes, self.at);
-        if self.bytes.get(self.at as usize) == Some(&b'\\') {
-            self.at = string_end(self.bytes, self.at);
+    pub(crate) fn key(&mut self, key: &'static [u8]) -> bool {
+        let at = self.at as usize + 1;
+        let here = bets_are_on() && self.bytes.get(at..at + key.len()) == Some(key);
+        if here {
+            self.at += 1 + key.len() as u32;
         }
+        here
+    }
+
+    /// The same for a key without its quotes and colon.
+    #[inline(always)]
+    pub(crate) fn bare_key(&mut self, key: &str) -> bool {
+        let start = self.at as usize + 2;
+        let end = start + key.len();
+        let here = bets_are_on()
+            && self.bytes.get(start - 1) == Some(&b'"')
+            && self.bytes.get(start..end) == Some(key.as_bytes())
+            && self.bytes.get(end..end + 2) == Some(b"\":");
+        if here {
+            self.at += key.len() as u32 + 4;
+        }
+        here
+    }
+
+    /// Behind a member's value. `Some(true)`: on the comma. `Some(false)`: out of the object.
+    #[inline(always)]
+    pub(crate) fn next_member(&mut self) -> Option<bool> {
+        match self.byte()? {
+            b',' => Some(true),
+            b'}' => {
+                self.at += 1;
+                self.levels += 1;
+                Some(false)
+            }
+            _ => None,
+        }
+    }
+
+    /// Runs over an array, with `item` over each element.
+    #[inline(always)]
+    pub(crate) fn array(&mut self, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+        if self.levels == 0 {
+            return None;
+        }
+        self.literal(b"[")?;
+        if self.is(b"]") {
+            return Some(());
+        }
+        self.levels -= 1;
+        loop {
+            item(self)?;
+            match self.byte()? {
+                b',' => self.at += 1,
+                b']' => break,
+                _ => return None,
+            }
+        }
+        self.at += 1;
+        self.levels += 1;
+        Some(())
     }
 }
 
@@ -87,10 +196,24 @@ impl<'a> Cursor<'a> {
         if self.depth + LEVELS > self.max_depth || !bets_are_on() {
             return None;
         }
-        let mut under_way = Bet { text: self.text, bytes: self.bytes, at: self.at };
+        let mut under_way = self.begin_bet();
         let won = bet(&mut under_way)?;
         self.at = under_way.at;
         Some(won)
+    }
+
+    /// A bet on what stands here.
+    #[inline(always)]
+    pub(crate) fn begin_bet(&self) -> Bet<'a> {
+        let levels = self.max_depth.saturating_sub(self.depth);
+        Bet { text: self.text, bytes: self.bytes, at: self.at, levels }
+    }
+
+    /// Goes to where a bet has come.
+    #[inline(always)]
+    pub(crate) fn take(&mut self, bet: &Bet<'a>) {
+        self.at = bet.at;
+        self.depth = self.max_depth - bet.levels;
     }
 
     /// Bets on the first members of an object: the cursor is in it then, behind a value.

@@ -13,7 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::{Cursor, Field, Untyped, Value};
+use super::{Bet, Cursor, Field, Untyped, Value};
 use bytestring::ByteString;
 use serde::{Serialize, Serializer};
 use std::{fmt, marker::PhantomData};
@@ -102,6 +102,13 @@ impl<'a, T: Value<'a>> Field<'a> for List<'a, T> {
         List { at: Some((cursor.text(), at)), items: PhantomData }
     }
 
+    #[inline(always)]
+    fn bet(bet: &mut Bet<'a>) -> Option<Self> {
+        let place = bet.place();
+        bet.array(|bet| T::bet(bet).map(drop))?;
+        Some(List { at: Some(place), items: PhantomData })
+    }
+
     #[inline]
     fn is_absent(&self) -> bool {
         self.at.is_none()
@@ -124,6 +131,11 @@ impl<'a, T: Value<'a>> Field<'a> for List<'a, T> {
 impl<'a, T: Value<'a>> Value<'a> for List<'a, T> {
     fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
         Some(List::read(cursor)).filter(|list| !list.is_absent())
+    }
+
+    #[inline(always)]
+    fn bet(bet: &mut Bet<'a>) -> Option<Self> {
+        Field::bet(bet)
     }
 
     fn untyped(cursor: &mut Cursor<'a>, found: &mut Untyped) {

@@ -31,6 +31,7 @@ mod untyped;
 
 #[cfg(test)]
 pub(crate) use bet::switch;
+pub(crate) use bet::Bet;
 pub(crate) use cursor::{Cursor, Fault};
 pub use list::{List, ListIter};
 pub use nested::Nested;
@@ -43,6 +44,12 @@ pub(crate) use untyped::{Untyped, push_index, push_key};
 pub(crate) trait Field<'a>: Default {
     /// Reads the value at the cursor. A value of another type reads as absent.
     fn read(cursor: &mut Cursor<'a>) -> Self;
+
+    /// Reads the value as it is mostly written; `None` if it is not.
+    #[inline(always)]
+    fn bet(_bet: &mut Bet<'a>) -> Option<Self> {
+        None
+    }
 
     /// True when serializing would have nothing to say.
     fn is_absent(&self) -> bool;
@@ -60,6 +67,12 @@ pub(crate) trait Value<'a>: Sized {
 
     /// Reads the value at the cursor, or passes over it and gives `None` if its type is another.
     fn read_value(cursor: &mut Cursor<'a>) -> Option<Self>;
+
+    /// Reads the value as it is mostly written; `None` if it is not.
+    #[inline(always)]
+    fn bet(_bet: &mut Bet<'a>) -> Option<Self> {
+        None
+    }
 
     /// Passes over the value at the cursor and lists what reading it leaves out.
     fn untyped(cursor: &mut Cursor<'a>, found: &mut Untyped) {
@@ -85,6 +98,11 @@ impl<'a, T: Value<'a>> Field<'a> for Option<T> {
         T::read_value(cursor)
     }
 
+    #[inline(always)]
+    fn bet(bet: &mut Bet<'a>) -> Option<Self> {
+        T::bet(bet).map(Some)
+    }
+
     #[inline]
     fn is_absent(&self) -> bool {
         self.is_none()
@@ -97,6 +115,12 @@ impl<'a, T: Value<'a>> Field<'a> for Option<T> {
 
 /// `true` and `false`, also in quotes: group pages print `"billable": "true"` (Meta, groups).
 impl<'a> Value<'a> for bool {
+    #[inline(always)]
+    fn bet(bet: &mut Bet<'a>) -> Option<Self> {
+        let yes = bet.is(b"true");
+        if yes || bet.is(b"false") { Some(yes) } else { None }
+    }
+
     fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
         let value = match cursor.peek() {
             Some(b't') => Some(true),

@@ -13,7 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::{Cursor, Field, Untyped, Value};
+use super::{Bet, Cursor, Field, Untyped, Value};
 use bytestring::ByteString;
 use serde::{Serialize, Serializer};
 use std::{fmt, marker::PhantomData};
@@ -84,6 +84,13 @@ impl<'a, T: Value<'a>> Field<'a> for Nested<'a, T> {
         // The object knows its usual keys: its reader passes over it faster than any value's.
         T::read_value(cursor);
         Nested { at: is_object.then_some((cursor.text(), at)), object: PhantomData }
+    }
+
+    #[inline(always)]
+    fn bet(bet: &mut Bet<'a>) -> Option<Self> {
+        let place = bet.place();
+        T::bet(bet)?;
+        Some(Nested { at: Some(place), object: PhantomData })
     }
 
     #[inline]

@@ -13,7 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::{Cursor, Str, Value, lex::number_end};
+use super::{Bet, Cursor, Str, Value, lex::number_end};
 use serde::{Serialize, Serializer};
 use std::fmt;
 
@@ -79,6 +79,11 @@ impl<'a> Value<'a> for Number<'a> {
         }
         let text = cursor.text_or_number()?;
         (text.is_number() || is_number(text.raw())).then_some(Number(text))
+    }
+
+    #[inline(always)]
+    fn bet(bet: &mut Bet<'a>) -> Option<Self> {
+        bet.number().map(Number)
     }
 }
 

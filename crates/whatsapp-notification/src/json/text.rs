@@ -13,7 +13,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::{Cursor, Value, decode, lex::hex4};
+use super::{Bet, Cursor, Value, decode, lex::hex4};
 use bytestring::ByteString;
 use serde::{Serialize, Serializer};
 use std::{borrow::Cow, cmp::Ordering, fmt, hash};
@@ -247,6 +247,11 @@ impl<'a> Value<'a> for Str<'a> {
     #[inline]
     fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
         cursor.text_or_number()
+    }
+
+    #[inline(always)]
+    fn bet(bet: &mut Bet<'a>) -> Option<Self> {
+        bet.whole_string()
     }
 }
 

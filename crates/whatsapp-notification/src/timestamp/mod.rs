@@ -14,7 +14,7 @@ mod iso;
 
 pub use convert::TimestampOutOfRange;
 
-use crate::json::{Cursor, Str, Value};
+use crate::json::{Bet, Cursor, Str, Value};
 use serde::{Serialize, Serializer};
 use std::{
     cmp::Ordering,
@@ -145,6 +145,11 @@ impl<'a> Value<'a> for Timestamp {
     #[inline]
     fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
         cursor.text_or_number().and_then(Timestamp::of)
+    }
+
+    #[inline(always)]
+    fn bet(bet: &mut Bet<'a>) -> Option<Self> {
+        whole(bet.whole_string()?.raw()).map(Timestamp::from_secs)
     }
 }
 

@@ -158,17 +158,25 @@ macro_rules! object_of {
         }
 
         impl<$a> $crate::view::Object<$a> for $Type {
+            #[inline(always)]
+            fn usual_members(&mut self, bet: &mut $crate::json::Bet<$a>) -> bool {
+                let mut member = *bet;
+                $($crate::view::usual_field!(self, bet, member, $($rare)? $field $key $([$reader])?);)*
+                *bet = member;
+                false
+            }
+
             #[inline]
-            fn read_with(
+            fn named_member(
+                &mut self,
                 cursor: &mut $crate::json::Cursor<$a>,
                 mut rest: impl FnMut($crate::json::Str<$a>, &mut $crate::json::Cursor<$a>),
-            ) -> Self {
-                let mut view = Self::default();
-                $crate::view::members!(cursor, {
-                    $($($rare)? $key => view.$field = $crate::view::read_field!(cursor $([$reader])?),)*
-                    _(key) => rest(key, cursor),
-                });
-                view
+            ) {
+                let key = cursor.key();
+                match key.among(&[$($key),*]) {
+                    $($key => self.$field = $crate::view::read_field!(cursor $([$reader])?),)*
+                    _ => rest(key, cursor),
+                }
             }
 
             fn untyped_with(
@@ -210,6 +218,13 @@ macro_rules! object_of {
                 $crate::view::read_object(cursor)
             }
 
+            #[inline(always)]
+            fn bet(bet: &mut $crate::json::Bet<$a>) -> Option<Self> {
+                bet.enter_object()?;
+                let mut view = Self::default();
+                $crate::view::Object::usual_members(&mut view, bet).then_some(view)
+            }
+
             fn untyped(cursor: &mut $crate::json::Cursor<$a>, found: &mut $crate::json::Untyped) {
                 $crate::view::untyped_object::<Self>(cursor, found);
             }
@@ -234,6 +249,27 @@ macro_rules! read_field {
     ($cursor:ident [$reader:expr]) => {
         $reader($cursor)
     };
+}
+
+/// A field at its usual place: reads it and goes on, or goes back to the separator before it.
+macro_rules! usual_field {
+    ($view:ident, $bet:ident, $member:ident, $field:ident $key:literal) => {
+        if $bet.key(concat!("\"", $key, "\":").as_bytes()) {
+            if let Some(value) = $crate::json::Field::bet($bet)
+                && let Some(more) = $bet.next_member()
+            {
+                $view.$field = value;
+                if !more {
+                    return true;
+                }
+                $member = *$bet;
+            } else {
+                *$bet = $member;
+                return false;
+            }
+        }
+    };
+    ($view:ident, $bet:ident, $member:ident, $($not_tried:tt)*) => {};
 }
 
 /// How `object!` lists what one field leaves out.
@@ -313,6 +349,11 @@ macro_rules! open_enum {
             ) -> Option<Self> {
                 cursor.text_or_number().map(Self::of)
             }
+
+            #[inline(always)]
+            fn bet(bet: &mut $crate::json::Bet<$a>) -> Option<Self> {
+                bet.whole_string().map(Self::of)
+            }
         }
 
         impl std::fmt::Display for $Enum<'_> {
@@ -342,5 +383,5 @@ macro_rules! open_enum {
 }
 
 pub(crate) use {
-    first_members, members, object, object_of, open_enum, read_field, untyped_field, usual_member,
+    first_members, members, object, object_of, open_enum, read_field, untyped_field, usual_field, usual_member,
 };

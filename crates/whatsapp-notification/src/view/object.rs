@@ -1,12 +1,59 @@
 //! [`Object`]: what the macro `object!` makes of a view.
 
-use crate::json::{Cursor, Str, Untyped};
+use crate::json::{Bet, Cursor, Str, Untyped};
 use serde::ser::SerializeMap;
 
 /// The view of one JSON object.
 pub(crate) trait Object<'a>: Default {
-    /// Reads the object at the cursor; `rest` takes the members that have no field.
-    fn read_with(cursor: &mut Cursor<'a>, rest: impl FnMut(Str<'a>, &mut Cursor<'a>)) -> Self;
+    /// Bets on the members that are usual, in their usual order, from the separator before one of
+    /// them. True: the object has ended. False: the bet stands on the separator before another.
+    fn usual_members(&mut self, bet: &mut Bet<'a>) -> bool;
+
+    /// Reads one member by its name; `rest` takes one that has no field.
+    fn named_member(
+        &mut self,
+        cursor: &mut Cursor<'a>,
+        rest: impl FnMut(Str<'a>, &mut Cursor<'a>),
+    );
+
+    /// Reads the object at the cursor. `rest` takes the members that have no field; before it is
+    /// asked, `usual` may bet on one of them.
+    #[inline(always)]
+    fn read_with(
+        cursor: &mut Cursor<'a>,
+        mut usual: impl FnMut(&mut Bet<'a>) -> Option<()>,
+        mut rest: impl FnMut(Str<'a>, &mut Cursor<'a>),
+    ) -> Self {
+        let mut view = Self::default();
+        let mut bet = cursor.begin_bet();
+        if bet.enter_object().is_none() {
+            if !cursor.enter_object() {
+                return view;
+            }
+            bet = cursor.begin_bet();
+        }
+        loop {
+            if view.usual_members(&mut bet) {
+                cursor.take(&bet);
+                return view;
+            }
+            let member = bet;
+            match usual(&mut bet).and_then(|()| bet.next_member()) {
+                Some(true) => continue,
+                Some(false) => {
+                    cursor.take(&bet);
+                    return view;
+                }
+                None => bet = member,
+            }
+            cursor.take(&bet);
+            view.named_member(cursor, &mut rest);
+            if !cursor.next_member() {
+                return view;
+            }
+            bet = cursor.begin_bet();
+        }
+    }
 
     /// Passes over the object at the cursor and lists what its fields do not hold; `rest` takes the
     /// members that have no field.
@@ -27,7 +74,7 @@ pub(crate) fn read_object<'a, V: Object<'a>>(cursor: &mut Cursor<'a>) -> Option<
         cursor.skip_value();
         return None;
     }
-    Some(V::read_with(cursor, |_, cursor| cursor.skip_value()))
+    Some(V::read_with(cursor, |_| None, |_, cursor| cursor.skip_value()))
 }
 
 /// Passes over the object at the cursor and lists what its fields do not hold.

@@ -15,11 +15,11 @@
 
 use crate::{
     Timestamp,
-    json::{Cursor, List, Nested, Str, Untyped, Value},
+    json::{Bet, Cursor, List, Nested, Str, Untyped, Value},
     view::*,
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
-use std::ops::Deref;
+use std::{cell::Cell, ops::Deref};
 
 object! {
     /// What all messages have. Everything may be missing: a customer without a shared number has
@@ -121,20 +121,27 @@ impl<'a, C: Default> Message<'a, C> {
     where
         C: Value<'a>,
     {
-        let (mut content, mut found) = (None, "");
-        let header = MessageHeader::read_with(cursor, |name, cursor| {
+        let (content, found) = (Cell::new(None), Cell::new(""));
+        let usual = |bet: &mut Bet<'a>| {
+            let usual = bet.bare_key(key).then(|| C::bet(bet)).flatten()?;
+            content.set(Some(usual));
+            found.set(key);
+            Some(())
+        };
+        let header = MessageHeader::read_with(cursor, usual, |name, cursor| {
             let fits = |key: &&'static str| name == **key;
             // Content under the type's own key wins over content under the other one.
-            let under = Some(key).filter(fits).or(or_key.filter(|_| found != key).filter(fits));
+            let under = Some(key).filter(fits).or(or_key.filter(|_| found.get() != key).filter(fits));
             match under {
                 Some(under) => {
-                    content = C::read_value(cursor);
-                    found = if content.is_some() { under } else { "" };
+                    let read = C::read_value(cursor);
+                    found.set(if read.is_some() { under } else { "" });
+                    content.set(read);
                 }
                 None => cursor.skip_value(),
             }
         });
-        Message { header, content: content.unwrap_or_default(), key: found }
+        Message { header, content: content.into_inner().unwrap_or_default(), key: found.get() }
     }
 
     /// Passes over the message at the cursor and lists what no field of [`read`](Self::read) holds.

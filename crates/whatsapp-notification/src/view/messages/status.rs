@@ -56,6 +56,11 @@ impl<'a> crate::json::Field<'a> for Delivery<'a> {
         Delivery::read_value(cursor).unwrap_or_default()
     }
 
+    #[inline(always)]
+    fn bet(bet: &mut crate::json::Bet<'a>) -> Option<Self> {
+        bet.whole_string().map(Delivery::of)
+    }
+
     fn is_absent(&self) -> bool {
         false
     }
