@@ -148,7 +148,9 @@ const fn kinds_of(kind: Kind) -> Kinds {
 /// Reads what the event is. The scan has passed over it.
 #[inline]
 fn value<'a, V: Value<'a> + Default, P>(event: &'a Event<P>) -> V {
-    V::read_value(&mut event.cursor()).unwrap_or_default()
+    let mut view = V::default();
+    view.read_to(&mut event.cursor());
+    view
 }
 
 fn media<P>(event: &Event<P>) -> MediaMessage<'_> {

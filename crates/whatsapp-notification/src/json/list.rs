@@ -96,17 +96,16 @@ impl<'a, T: Value<'a>> Field<'a> for List<'a, T> {
         // Items know their usual keys: their reader passes over them faster than any value's.
         let mut more = cursor.enter_array();
         while more {
-            T::read_value(cursor);
+            T::pass(cursor);
             more = cursor.next_element();
         }
         List { at: Some((cursor.text(), at)), items: PhantomData }
     }
 
     #[inline(always)]
-    fn bet(bet: &mut Bet<'a>) -> Option<Self> {
-        let place = bet.place();
-        bet.array(|bet| T::bet(bet).map(drop))?;
-        Some(List { at: Some(place), items: PhantomData })
+    fn bet(&mut self, bet: &mut Bet<'a>) -> Option<()> {
+        self.at = Some(bet.place());
+        bet.array(|bet| T::bet(bet).map(drop))
     }
 
     #[inline]
@@ -135,7 +134,8 @@ impl<'a, T: Value<'a>> Value<'a> for List<'a, T> {
 
     #[inline(always)]
     fn bet(bet: &mut Bet<'a>) -> Option<Self> {
-        Field::bet(bet)
+        let mut list = List::default();
+        Field::bet(&mut list, bet).map(|()| list)
     }
 
     fn untyped(cursor: &mut Cursor<'a>, found: &mut Untyped) {

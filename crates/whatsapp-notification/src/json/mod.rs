@@ -45,9 +45,10 @@ pub(crate) trait Field<'a>: Default {
     /// Reads the value at the cursor. A value of another type reads as absent.
     fn read(cursor: &mut Cursor<'a>) -> Self;
 
-    /// Reads the value as it is mostly written; `None` if it is not.
+    /// Reads the value as it is mostly written; `None` if it is not, and then what the field holds
+    /// is of no use.
     #[inline(always)]
-    fn bet(_bet: &mut Bet<'a>) -> Option<Self> {
+    fn bet(&mut self, _bet: &mut Bet<'a>) -> Option<()> {
         None
     }
 
@@ -72,6 +73,27 @@ pub(crate) trait Value<'a>: Sized {
     #[inline(always)]
     fn bet(_bet: &mut Bet<'a>) -> Option<Self> {
         None
+    }
+
+    /// The same, in its place: views are large.
+    #[inline(always)]
+    fn bet_to(slot: &mut Option<Self>, bet: &mut Bet<'a>) -> Option<()> {
+        *slot = Some(Self::bet(bet)?);
+        Some(())
+    }
+
+    /// [`read_value`](Self::read_value), in its place. Another type leaves what is there.
+    #[inline]
+    fn read_to(&mut self, cursor: &mut Cursor<'a>) {
+        if let Some(value) = Self::read_value(cursor) {
+            *self = value;
+        }
+    }
+
+    /// Passes over the value, checking it as [`read_value`](Self::read_value) does.
+    #[inline]
+    fn pass(cursor: &mut Cursor<'a>) {
+        Self::read_value(cursor);
     }
 
     /// Passes over the value at the cursor and lists what reading it leaves out.
@@ -99,8 +121,8 @@ impl<'a, T: Value<'a>> Field<'a> for Option<T> {
     }
 
     #[inline(always)]
-    fn bet(bet: &mut Bet<'a>) -> Option<Self> {
-        T::bet(bet).map(Some)
+    fn bet(&mut self, bet: &mut Bet<'a>) -> Option<()> {
+        T::bet_to(self, bet)
     }
 
     #[inline]

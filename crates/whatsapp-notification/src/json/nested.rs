@@ -82,15 +82,14 @@ impl<'a, T: Value<'a>> Field<'a> for Nested<'a, T> {
         let is_object = cursor.peek() == Some(b'{');
         let at = cursor.offset();
         // The object knows its usual keys: its reader passes over it faster than any value's.
-        T::read_value(cursor);
+        T::pass(cursor);
         Nested { at: is_object.then_some((cursor.text(), at)), object: PhantomData }
     }
 
     #[inline(always)]
-    fn bet(bet: &mut Bet<'a>) -> Option<Self> {
-        let place = bet.place();
-        T::bet(bet)?;
-        Some(Nested { at: Some(place), object: PhantomData })
+    fn bet(&mut self, bet: &mut Bet<'a>) -> Option<()> {
+        self.at = Some(bet.place());
+        T::bet(bet).map(drop)
     }
 
     #[inline]

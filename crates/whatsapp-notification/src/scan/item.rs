@@ -44,7 +44,7 @@ macro_rules! contents {
             #[inline]
             fn pass_over_content(&mut self, kind: Kind) {
                 match kind {
-                    $(Kind::$Message => { <$Content>::read_value(&mut self.cursor); })*
+                    $(Kind::$Message => <$Content>::pass(&mut self.cursor),)*
                     _ => self.cursor.skip_value(),
                 }
             }
@@ -158,8 +158,8 @@ impl<'a> Scan<'a, '_> {
                 "recipient_id" => recipient = self.cursor.text_or_number(),
                 "recipient_user_id" => user_id = self.cursor.text_or_number(),
             }
-            "conversation" => self.pass_over::<Option<Conversation<'_>>>(),
-            "pricing" => self.pass_over::<Option<Pricing<'_>>>(),
+            "conversation" => self.pass_over::<Conversation<'_>>(),
+            "pricing" => self.pass_over::<Pricing<'_>>(),
             "errors" => self.pass_over::<List<'_, ErrorView<'_>>>(),
             "message" => inner = self.inner_recipient(),
             rare "recipient_type" => {
@@ -280,7 +280,7 @@ impl<'a> Scan<'a, '_> {
         members!(self.cursor, {
             "profile" => {
                 there |= self.is_there();
-                self.pass_over::<Option<Profile<'_>>>();
+                self.pass_over::<Profile<'_>>();
             },
             "wa_id" => { wa_id = self.place(); there = true; },
             "user_id" => { user_id = self.place(); there = true; },

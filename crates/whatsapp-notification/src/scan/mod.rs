@@ -14,7 +14,7 @@ mod value;
 
 use crate::{
     Form, Kind,
-    json::{Cursor, Fault, Field},
+    json::{Cursor, Fault},
     table::{Flags, Index, NONE, Row},
     view::members,
 };
@@ -196,8 +196,8 @@ impl<'a, 'r> Scan<'a, 'r> {
     /// Passes over a value with the reader of the view that mostly stands here: it knows the usual
     /// keys, which is faster than passing over any value.
     #[inline(always)]
-    fn pass_over<V: Field<'a>>(&mut self) {
-        V::read(&mut self.cursor);
+    fn pass_over<V: crate::json::Value<'a>>(&mut self) {
+        V::pass(&mut self.cursor);
     }
 
     /// Passes over a string or number and gives its offset, or zero if it is something else.

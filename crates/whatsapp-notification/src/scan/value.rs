@@ -157,7 +157,7 @@ impl Scan<'_, '_> {
                 if let Some(Row::Scope { metadata, .. }) = self.rows.get_mut(scope as usize) {
                     *metadata = place;
                 }
-                self.pass_over::<Option<Metadata<'_>>>();
+                self.pass_over::<Metadata<'_>>();
             }
             Some(b'n') => self.cursor.skip_value(),
             _ => self.whole(Kind::Malformed, scope),

@@ -215,14 +215,36 @@ macro_rules! object_of {
         impl<$a> $crate::json::Value<$a> for $Type {
             #[inline]
             fn read_value(cursor: &mut $crate::json::Cursor<$a>) -> Option<Self> {
-                $crate::view::read_object(cursor)
+                let mut view = Self::default();
+                $crate::view::read_object(&mut view, cursor).then_some(view)
+            }
+
+            #[inline]
+            fn read_to(&mut self, cursor: &mut $crate::json::Cursor<$a>) {
+                $crate::view::read_object(self, cursor);
+            }
+
+            #[inline(never)]
+            fn pass(cursor: &mut $crate::json::Cursor<$a>) {
+                let mut view = Self::default();
+                $crate::view::read_object_inline(&mut view, cursor);
             }
 
             #[inline(always)]
             fn bet(bet: &mut $crate::json::Bet<$a>) -> Option<Self> {
+                let mut view = None;
+                Self::bet_to(&mut view, bet)?;
+                view
+            }
+
+            #[inline(always)]
+            fn bet_to(
+                slot: &mut Option<Self>,
+                bet: &mut $crate::json::Bet<$a>,
+            ) -> Option<()> {
                 bet.enter_object()?;
-                let mut view = Self::default();
-                $crate::view::Object::usual_members(&mut view, bet).then_some(view)
+                let view = slot.insert(Self::default());
+                $crate::view::Object::usual_members(view, bet).then_some(())
             }
 
             fn untyped(cursor: &mut $crate::json::Cursor<$a>, found: &mut $crate::json::Untyped) {
@@ -255,10 +277,9 @@ macro_rules! read_field {
 macro_rules! usual_field {
     ($view:ident, $bet:ident, $member:ident, $field:ident $key:literal) => {
         if $bet.key(concat!("\"", $key, "\":").as_bytes()) {
-            if let Some(value) = $crate::json::Field::bet($bet)
+            if $crate::json::Field::bet(&mut $view.$field, $bet).is_some()
                 && let Some(more) = $bet.next_member()
             {
-                $view.$field = value;
                 if !more {
                     return true;
                 }

@@ -61,7 +61,7 @@ pub(crate) use any::{is_typed, untyped};
 pub(crate) use macros::{
     first_members, members, object, object_of, open_enum, read_field, untyped_field, usual_field, usual_member,
 };
-pub(crate) use object::{Object, read_object, untyped_object};
+pub(crate) use object::{Object, read_object, read_object_inline, untyped_object};
 
 pub use account_alerts::{AccountAlertView, AlertInfo};
 pub use account_review_update::{AccountReviewView, Decision};

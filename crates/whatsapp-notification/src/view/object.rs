@@ -20,36 +20,36 @@ pub(crate) trait Object<'a>: Default {
     /// asked, `usual` may bet on one of them.
     #[inline(always)]
     fn read_with(
+        &mut self,
         cursor: &mut Cursor<'a>,
         mut usual: impl FnMut(&mut Bet<'a>) -> Option<()>,
         mut rest: impl FnMut(Str<'a>, &mut Cursor<'a>),
-    ) -> Self {
-        let mut view = Self::default();
+    ) {
         let mut bet = cursor.begin_bet();
         if bet.enter_object().is_none() {
             if !cursor.enter_object() {
-                return view;
+                return;
             }
             bet = cursor.begin_bet();
         }
         loop {
-            if view.usual_members(&mut bet) {
+            if self.usual_members(&mut bet) {
                 cursor.take(&bet);
-                return view;
+                return;
             }
             let member = bet;
             match usual(&mut bet).and_then(|()| bet.next_member()) {
                 Some(true) => continue,
                 Some(false) => {
                     cursor.take(&bet);
-                    return view;
+                    return;
                 }
                 None => bet = member,
             }
             cursor.take(&bet);
-            view.named_member(cursor, &mut rest);
+            self.named_member(cursor, &mut rest);
             if !cursor.next_member() {
-                return view;
+                return;
             }
             bet = cursor.begin_bet();
         }
@@ -67,14 +67,24 @@ pub(crate) trait Object<'a>: Default {
     fn serialize_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
 }
 
-/// Reads the object at the cursor, or passes over what is none.
-#[inline]
-pub(crate) fn read_object<'a, V: Object<'a>>(cursor: &mut Cursor<'a>) -> Option<V> {
+/// Reads the object at the cursor into `view`; false for what is none, which is passed over.
+#[inline(never)]
+pub(crate) fn read_object<'a, V: Object<'a>>(view: &mut V, cursor: &mut Cursor<'a>) -> bool {
+    read_object_inline(view, cursor)
+}
+
+/// The same, for one place.
+#[inline(always)]
+pub(crate) fn read_object_inline<'a, V: Object<'a>>(
+    view: &mut V,
+    cursor: &mut Cursor<'a>,
+) -> bool {
     if cursor.peek() != Some(b'{') {
         cursor.skip_value();
-        return None;
+        return false;
     }
-    Some(V::read_with(cursor, |_| None, |_, cursor| cursor.skip_value()))
+    view.read_with(cursor, |_| None, |_, cursor| cursor.skip_value());
+    true
 }
 
 /// Passes over the object at the cursor and lists what its fields do not hold.

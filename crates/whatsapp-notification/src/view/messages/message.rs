@@ -121,14 +121,16 @@ impl<'a, C: Default> Message<'a, C> {
     where
         C: Value<'a>,
     {
-        let (content, found) = (Cell::new(None), Cell::new(""));
+        let mut message = Message::default();
+        let content = Cell::from_mut(&mut message.content);
+        let found = Cell::from_mut(&mut message.key);
         let usual = |bet: &mut Bet<'a>| {
             let usual = bet.bare_key(key).then(|| C::bet(bet)).flatten()?;
-            content.set(Some(usual));
+            content.set(usual);
             found.set(key);
             Some(())
         };
-        let header = MessageHeader::read_with(cursor, usual, |name, cursor| {
+        message.header.read_with(cursor, usual, |name, cursor| {
             let fits = |key: &&'static str| name == **key;
             // Content under the type's own key wins over content under the other one.
             let under = Some(key).filter(fits).or(or_key.filter(|_| found.get() != key).filter(fits));
@@ -136,12 +138,12 @@ impl<'a, C: Default> Message<'a, C> {
                 Some(under) => {
                     let read = C::read_value(cursor);
                     found.set(if read.is_some() { under } else { "" });
-                    content.set(read);
+                    content.set(read.unwrap_or_default());
                 }
                 None => cursor.skip_value(),
             }
         });
-        Message { header, content: content.into_inner().unwrap_or_default(), key: found.get() }
+        message
     }
 
     /// Passes over the message at the cursor and lists what no field of [`read`](Self::read) holds.

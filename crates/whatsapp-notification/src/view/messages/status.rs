@@ -57,8 +57,9 @@ impl<'a> crate::json::Field<'a> for Delivery<'a> {
     }
 
     #[inline(always)]
-    fn bet(bet: &mut crate::json::Bet<'a>) -> Option<Self> {
-        bet.whole_string().map(Delivery::of)
+    fn bet(&mut self, bet: &mut crate::json::Bet<'a>) -> Option<()> {
+        *self = Delivery::of(bet.whole_string()?);
+        Some(())
     }
 
     fn is_absent(&self) -> bool {
