@@ -276,12 +276,6 @@ impl<'a> Cursor<'a> {
         false
     }
 
-    /// One byte back, to what a literal has passed as well.
-    #[inline(always)]
-    pub(crate) fn step_back(&mut self) {
-        self.at = self.at.saturating_sub(1);
-    }
-
     /// True if nothing follows and nothing was amiss.
     #[inline(always)]
     pub(crate) fn is_at_end(&mut self) -> bool {

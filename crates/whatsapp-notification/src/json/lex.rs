@@ -35,6 +35,13 @@ fn quote_or_odd_beyond(bytes: &[u8], mut at: u32) -> u32 {
     at
 }
 
+/// True if the first quote, backslash or control character stands so many bytes behind `at`.
+#[inline(always)]
+pub(super) fn ends_behind(bytes: &[u8], at: u32, len: u32) -> bool {
+    let up_to_there = (2 << len) - 1;
+    chunk(bytes, at).is_some_and(|chunk| odd_bytes(chunk) & up_to_there == 1 << len)
+}
+
 #[inline(always)]
 fn chunk(bytes: &[u8], at: u32) -> Option<&[u8; CHUNK as usize]> {
     let at = at as usize;

@@ -110,7 +110,7 @@ impl<'a> Scan<'a, '_> {
     }
 
     #[inline(never)]
-    fn any_change(&mut self) {
+    pub(super) fn any_change(&mut self) {
         if self.cursor.peek() != Some(b'{') {
             return self.whole(Kind::Malformed, NONE);
         }

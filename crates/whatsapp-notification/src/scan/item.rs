@@ -6,14 +6,15 @@ use super::{Scan, usual, value::Value};
 use crate::{
     Kind,
     catalog::catalog,
-    json::{List, Str, Value as _},
+    json::{Bet, List, Str, Value as _},
     table::{Flags, NONE, Row},
     view::*,
 };
+use std::ops::Range;
 
 /// What the scan notes of an item.
 #[derive(Clone, Copy, Default)]
-struct Item<'a> {
+pub(super) struct Item<'a> {
     id: u32,
     timestamp: u32,
     /// The customer's address: a number, or the id of a group.
@@ -24,7 +25,7 @@ struct Item<'a> {
 
 impl<'a> Item<'a> {
     #[inline(always)]
-    fn of(head: usual::Head<'a>, flags: Flags) -> Self {
+    pub(super) fn of(head: usual::Head<'a>, flags: Flags) -> Self {
         let usual::Head { id, timestamp, party, user_id } = head;
         Item { id, timestamp, party: Some(party), user_id, flags }
     }
@@ -61,12 +62,6 @@ impl<'a> Scan<'a, '_> {
             return self.whole(Kind::Malformed, value.scope);
         }
         let start = self.cursor.offset();
-        let head = usual::message(&mut self.cursor);
-        if let (Some(head), None) = (head, all)
-            && usual::text(&mut self.cursor).is_some()
-        {
-            return self.push_item(Kind::Text, start, Item::of(head, Flags::default()), value);
-        }
         let mut item = Item::default();
         let mut kind = None;
         // The kind of the first body that stands there, for a message without a `type`.
@@ -74,7 +69,7 @@ impl<'a> Scan<'a, '_> {
         let mut system = Kind::System;
         let (mut to, mut to_user_id) = (None, None);
         members!(self.cursor, {
-            [head => |head| item = Item::of(head, item.flags)] {
+            [self.usual_head(usual::message) => |head| item = Item::of(head, item.flags)] {
                 "context" => self.cursor.skip_value(),
                 "from" => item.party = self.cursor.text_or_number(),
                 "from_user_id" => item.user_id = self.cursor.text_or_number(),
@@ -117,7 +112,7 @@ impl<'a> Scan<'a, '_> {
                 all
             }
         };
-        self.push_item(kind, start, item, value);
+        self.push_item(kind, start..self.cursor.offset(), item, value);
     }
 
     /// Passes over a message's content; notes the first one.
@@ -135,19 +130,13 @@ impl<'a> Scan<'a, '_> {
             return self.whole(Kind::Malformed, value.scope);
         }
         let start = self.cursor.offset();
-        let head = usual::status(&mut self.cursor);
-        if let Some(head) = head
-            && usual::outcome(&mut self.cursor).is_some()
-        {
-            return self.push_item(kind, start, Item::of(head, Flags::OUTBOUND), value);
-        }
         let mut item = Item::default();
         item.flags.set(Flags::OUTBOUND);
         let mut status = false;
         let (mut recipient, mut inner, mut participant) = (None, None, None);
         let (mut user_id, mut participant_user_id) = (None, None);
         members!(self.cursor, {
-            [head => |head| {
+            [self.usual_head(usual::status) => |head| {
                 status = true;
                 (recipient, user_id) = (Some(head.party), head.user_id);
                 item = Item::of(head, item.flags);
@@ -182,7 +171,7 @@ impl<'a> Scan<'a, '_> {
         let place = item.party.map_or(0, |party| party.value_offset());
         // In a group the contact is the participant's, while the recipient stays the group.
         item.party = participant.or(item.party);
-        self.push_item_at(kind, start, item, place, value);
+        self.push_item_at(kind, start..self.cursor.offset(), item, place, value);
     }
 
     pub(super) fn call(&mut self, value: &mut Value) {
@@ -214,7 +203,7 @@ impl<'a> Scan<'a, '_> {
             item.flags.set(Flags::OUTBOUND);
             (item.party, item.user_id) = (to, to_user_id);
         }
-        self.push_item(Kind::Call, start, item, value);
+        self.push_item(Kind::Call, start..self.cursor.offset(), item, value);
     }
 
     /// An object that is one event of this kind; an empty one is malformed.
@@ -251,7 +240,7 @@ impl<'a> Scan<'a, '_> {
         if empty {
             return self.push_span(Kind::Malformed, start, self.cursor.offset(), value.scope);
         }
-        self.push_item(kind, start, item, value);
+        self.push_item(kind, start..self.cursor.offset(), item, value);
     }
 
     /// `message.recipient_id`, which the On-Premises API sends since 2.39.1.
@@ -274,9 +263,6 @@ impl<'a> Scan<'a, '_> {
         }
         let start = self.cursor.offset();
         let (mut wa_id, mut user_id, mut there) = (0, 0, false);
-        if let Some((wa_id, user_id)) = usual::contact(&mut self.cursor) {
-            return self.push_contact(start, wa_id, user_id, scope);
-        }
         members!(self.cursor, {
             "profile" => {
                 there |= self.is_there();
@@ -290,12 +276,19 @@ impl<'a> Scan<'a, '_> {
         if !there {
             return self.push_span(Kind::Malformed, start, self.cursor.offset(), scope);
         }
-        self.push_contact(start, wa_id, user_id, scope);
+        self.push_contact(start, self.cursor.offset(), wa_id, user_id, scope);
     }
 
     #[inline]
-    pub(super) fn push_contact(&mut self, start: u32, wa_id: u32, user_id: u32, scope: u32) {
-        let (end, flags, kind) = (self.cursor.offset(), Flags::default(), Kind::Contact);
+    pub(super) fn push_contact(
+        &mut self,
+        start: u32,
+        end: u32,
+        wa_id: u32,
+        user_id: u32,
+        scope: u32,
+    ) {
+        let (flags, kind) = (Flags::default(), Kind::Contact);
         let (id, party, timestamp, contact) = (user_id, wa_id, 0, NONE);
         self.push(Row::Event { start, end, scope, id, timestamp, party, contact, kind, flags });
     }
@@ -316,16 +309,35 @@ impl<'a> Scan<'a, '_> {
         self.push_span(kind, start, self.cursor.offset(), scope);
     }
 
-    #[inline]
-    fn push_item(&mut self, kind: Kind, start: u32, item: Item<'a>, value: &mut Value) {
-        let place = item.party.map_or(0, |party| party.value_offset());
-        self.push_item_at(kind, start, item, place, value);
+    /// The first members of an item, if they are as usual: the cursor is behind them then.
+    #[inline(always)]
+    fn usual_head(
+        &mut self,
+        head: impl FnOnce(&mut Bet<'a>) -> Option<usual::Head<'a>>,
+    ) -> Option<usual::Head<'a>> {
+        let mut bet = self.cursor.bet(1)?;
+        let head = head(&mut bet)?;
+        self.cursor.take(&bet);
+        Some(head)
     }
 
+    #[inline]
+    pub(super) fn push_item(
+        &mut self,
+        kind: Kind,
+        span: Range<u32>,
+        item: Item<'a>,
+        value: &mut Value,
+    ) {
+        let place = item.party.map_or(0, |party| party.value_offset());
+        self.push_item_at(kind, span, item, place, value);
+    }
+
+    #[inline]
     fn push_item_at(
         &mut self,
         kind: Kind,
-        start: u32,
+        span: Range<u32>,
         item: Item<'a>,
         party: u32,
         value: &mut Value,
@@ -335,7 +347,7 @@ impl<'a> Scan<'a, '_> {
             flags.set(Flags::USER_ID);
         }
         let contact = self.likely_contact(item.party, user_id, flags, value);
-        let (end, scope) = (self.cursor.offset(), value.scope);
+        let (Range { start, end }, scope) = (span, value.scope);
         self.push(Row::Event { start, end, scope, id, timestamp, party, contact, kind, flags });
     }
 }

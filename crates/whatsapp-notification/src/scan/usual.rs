@@ -7,32 +7,32 @@
 //! - A contact has a name and a `wa_id`, maybe a `user_id`, and nothing else.
 //! - A message begins with `from`, maybe `from_user_id`, `id` and `timestamp`; a status with `id`,
 //!   `status`, `timestamp`, `recipient_id` and maybe `recipient_user_id`.
-//! - A text has nothing else but its text; a status maybe its conversation, its pricing, one error.
+//! - A text has nothing else but its text; a status maybe its conversation, its pricing, its errors.
 //! - All of it is compact, and no id has an escape.
 //!
 //! A lost bet is taken back, the one on a body, on a change or on the head of an item each by
 //! itself. Then the same members are read by their names, in any order and with any white space.
 //! Both ways give the same rows, which a test below shows for every document.
 
-use super::{Rows, Scan, value::Value};
+use super::{Rows, Scan, item::Item, value::Value};
 use crate::{
     Form, Kind,
-    json::{Cursor, Str},
-    table::Row,
+    json::{Bet, Field as _, List, Str, Value as _},
+    table::{Flags, Row},
+    view::{Conversation, ErrorView, Pricing},
 };
+
+/// How deep a body that is as usual goes.
+const LEVELS: u32 = 12;
 
 impl<'a> Scan<'a, '_> {
     /// A whole body, as it mostly is.
     #[inline]
     pub(super) fn usual_body(&mut self) -> Option<Form> {
         let begin = self.cursor;
-        let form = if self.cursor.bet(|bet| bet.literal(CLOUD)).is_some() {
-            self.usual_entries().map(|()| Form::Cloud)
-        } else if self.cursor.bet(|bet| bet.literal(b"{\"")).is_some() {
-            self.usual_flat().map(|()| Form::OnPremises)
-        } else {
-            return None;
-        };
+        let mut bet = begin.bet(LEVELS)?;
+        let form = self.bet_on_body(&mut bet);
+        self.cursor.take(&bet);
         if form.is_none() || !self.cursor.is_at_end() {
             self.restart(begin);
             return None;
@@ -41,51 +41,75 @@ impl<'a> Scan<'a, '_> {
     }
 
     #[inline(always)]
-    fn usual_entries(&mut self) -> Option<()> {
-        self.cursor.deepen(4);
+    fn bet_on_body(&mut self, bet: &mut Bet<'a>) -> Option<Form> {
+        if bet.is(b"{\"object\":\"whatsapp_business_account\",\"entry\":[") {
+            bet.deepen(2);
+            self.bet_on_entries(bet)?;
+            bet.literal(b"]}")?;
+            bet.deepen(-2);
+            return Some(Form::Cloud);
+        }
+        bet.literal(b"{\"")?;
+        bet.deepen(1);
+        let mut value = Value::new(self.scope());
+        self.bet_on_items(bet, &mut value)?;
+        bet.literal(b"}")?;
+        bet.deepen(-1);
+        self.close_value(&mut value);
+        Some(Form::OnPremises)
+    }
+
+    #[inline(always)]
+    fn bet_on_entries(&mut self, bet: &mut Bet<'a>) -> Option<()> {
         loop {
-            self.entry_id = self.cursor.bet(|bet| {
-                bet.literal(b"{\"id\":\"")?;
-                let id = bet.string();
-                bet.literal(b"\",\"")?;
-                Some(id)
-            })?;
+            bet.literal(b"{\"id\":\"")?;
+            self.entry_id = bet.string();
             self.entry_time = 0;
-            if self.cursor.literal(b"time\":") {
-                self.entry_time = self.place();
-                self.cursor.bet(|bet| bet.literal(b",\""))?;
+            if bet.is(b"\",\"time\":") {
+                self.entry_time = bet.offset();
+                bet.number()?;
+                bet.literal(b",\"changes\":[")?;
+            } else {
+                bet.literal(b"\",\"changes\":[")?;
             }
-            self.cursor.bet(|bet| bet.literal(b"changes\":[{"))?;
-            self.cursor.step_back();
+            bet.deepen(2);
             loop {
-                self.change();
-                if !self.cursor.literal(b",") {
+                self.change_of_usual_body(bet);
+                if !bet.is(b",") {
                     break;
                 }
             }
-            self.cursor.bet(|bet| bet.literal(b"]}"))?;
-            if !self.cursor.literal(b",") {
-                break;
+            bet.literal(b"]}")?;
+            bet.deepen(-2);
+            if !bet.is(b",") {
+                return Some(());
             }
         }
-        self.cursor.bet(|bet| bet.literal(b"]}"))
     }
 
     #[inline(always)]
-    fn usual_flat(&mut self) -> Option<()> {
-        self.cursor.deepen(1);
-        let mut value = Value::new(self.scope());
-        self.usual_items(&mut value)?;
-        self.cursor.bet(|bet| bet.literal(b"}"))?;
-        self.close_value(&mut value);
-        Some(())
+    fn change_of_usual_body(&mut self, bet: &mut Bet<'a>) {
+        self.cursor.take(bet);
+        if self.try_change(bet).is_none() {
+            self.any_change();
+            *bet = self.cursor.begin_bet();
+        }
     }
 
     /// A change of the field `messages`, as it mostly is.
-    #[inline(always)]
+    #[inline]
     pub(super) fn usual_change(&mut self) -> Option<()> {
+        let mut bet = self.cursor.bet(LEVELS)?;
+        self.try_change(&mut bet)?;
+        self.cursor.take(&bet);
+        Some(())
+    }
+
+    /// Bets on a change at the cursor, and takes a lost bet back.
+    #[inline(always)]
+    fn try_change(&mut self, bet: &mut Bet<'a>) -> Option<()> {
         let (cursor, rows, events) = (self.cursor, self.rows.len(), self.events);
-        let won = self.bet_on_change();
+        let won = self.bet_on_change(bet);
         if won.is_none() {
             self.cursor = cursor;
             self.rows.truncate(rows);
@@ -95,28 +119,22 @@ impl<'a> Scan<'a, '_> {
     }
 
     #[inline(always)]
-    fn bet_on_change(&mut self) -> Option<()> {
-        let metadata = self.cursor.bet(|bet| {
-            bet.literal(b"{\"value\":{\"messaging_product\":\"whatsapp\",\"metadata\":")?;
-            let place = bet.offset();
-            bet.literal(b"{\"display_phone_number\":\"")?;
-            bet.string();
-            bet.literal(b"\",\"phone_number_id\":\"")?;
-            bet.string();
-            bet.literal(b"\"},\"")?;
-            Some(place)
-        })?;
-        self.cursor.deepen(2);
+    fn bet_on_change(&mut self, bet: &mut Bet<'a>) -> Option<()> {
+        bet.literal(b"{\"value\":{\"messaging_product\":\"whatsapp\",\"metadata\":")?;
+        let metadata = bet.offset();
+        bet.literal(b"{\"display_phone_number\":\"")?;
+        bet.string();
+        bet.literal(b"\",\"phone_number_id\":\"")?;
+        bet.string();
+        bet.literal(b"\"},\"")?;
+        bet.deepen(2);
         let scope = self.scope();
         let mut value = Value::new(scope);
-        self.usual_items(&mut value)?;
-        let field = self.cursor.bet(|bet| {
-            bet.literal(b"},\"field\":")?;
-            let place = bet.offset();
-            bet.literal(b"\"messages\"}")?;
-            Some(place)
-        })?;
-        self.cursor.deepen(-2);
+        self.bet_on_items(bet, &mut value)?;
+        bet.literal(b"},\"field\":")?;
+        let field = bet.offset();
+        bet.literal(b"\"messages\"}")?;
+        bet.deepen(-2);
         self.close_value(&mut value);
         if let Some(Row::Scope { metadata: at, field: named, .. }) =
             self.rows.get_mut(scope as usize)
@@ -128,56 +146,98 @@ impl<'a> Scan<'a, '_> {
 
     /// Contacts, messages, statuses and errors, from behind the first quote.
     #[inline(always)]
-    fn usual_items(&mut self, value: &mut Value) -> Option<()> {
+    fn bet_on_items(&mut self, bet: &mut Bet<'a>, value: &mut Value) -> Option<()> {
         let scope = value.scope;
-        if self.cursor.literal(b"contacts\":[") {
+        bet.deepen(1);
+        if bet.is(b"contacts\":[") {
             let start = self.rows.len() as u32;
             loop {
-                let place = self.cursor.offset();
-                let (wa_id, user_id) = contact(&mut self.cursor)?;
-                self.push_contact(place, wa_id, user_id, scope);
-                if !self.cursor.literal(b",") {
+                let place = bet.offset();
+                let (wa_id, user_id) = contact(bet)?;
+                self.push_contact(place, bet.offset(), wa_id, user_id, scope);
+                if !bet.is(b",") {
                     break;
                 }
             }
             value.set_contacts(Rows { start, end: self.rows.len() as u32 });
-            self.cursor.bet(|bet| bet.literal(b"],\""))?;
+            bet.literal(b"],\"")?;
         }
-        if self.cursor.literal(b"messages\":[") {
-            self.cursor.step_back();
-            self.array(scope, |scan| scan.message(None, value));
-            if !self.cursor.literal(b",\"") {
-                return Some(());
+        let mut more = true;
+        if bet.is(b"messages\":[") {
+            loop {
+                if self.bet_on_text(bet, value).is_none() {
+                    self.cursor.take(bet);
+                    self.message(None, value);
+                    *bet = self.cursor.begin_bet();
+                }
+                if !bet.is(b",") {
+                    break;
+                }
             }
+            bet.literal(b"]")?;
+            more = bet.is(b",\"");
         }
-        if self.cursor.literal(b"statuses\":[") {
-            self.cursor.step_back();
-            self.array(scope, |scan| scan.status(Kind::Status, value));
-            if !self.cursor.literal(b",\"") {
-                return Some(());
+        if more && bet.is(b"statuses\":[") {
+            loop {
+                if self.bet_on_status(bet, Kind::Status, value).is_none() {
+                    self.cursor.take(bet);
+                    self.status(Kind::Status, value);
+                    *bet = self.cursor.begin_bet();
+                }
+                if !bet.is(b",") {
+                    break;
+                }
             }
+            bet.literal(b"]")?;
+            more = bet.is(b",\"");
         }
-        self.cursor.bet(|bet| bet.literal(b"errors\":["))?;
-        self.cursor.step_back();
-        self.array(scope, |scan| scan.error(scope));
+        bet.deepen(-1);
+        if more {
+            bet.literal(b"errors\":")?;
+            self.cursor.take(bet);
+            self.array(scope, |scan| scan.error(scope));
+            *bet = self.cursor.begin_bet();
+        }
+        Some(())
+    }
+
+    /// A whole text.
+    #[inline(always)]
+    fn bet_on_text(&mut self, bet: &mut Bet<'a>, value: &mut Value) -> Option<()> {
+        let begin = *bet;
+        let Some(head) = message(bet).and_then(|head| text(bet).map(|()| head)) else {
+            *bet = begin;
+            return None;
+        };
+        let span = begin.offset()..bet.offset();
+        self.push_item(Kind::Text, span, Item::of(head, Flags::default()), value);
+        Some(())
+    }
+
+    /// A whole status.
+    #[inline(always)]
+    fn bet_on_status(&mut self, bet: &mut Bet<'a>, kind: Kind, value: &mut Value) -> Option<()> {
+        let begin = *bet;
+        let Some(head) = status(bet).and_then(|head| outcome(bet).map(|()| head)) else {
+            *bet = begin;
+            return None;
+        };
+        let span = begin.offset()..bet.offset();
+        self.push_item(kind, span, Item::of(head, Flags::OUTBOUND), value);
         Some(())
     }
 }
 
-const CLOUD: &[u8] = b"{\"object\":\"whatsapp_business_account\",\"entry\":[";
-
 /// A whole contact: the offsets of its `wa_id` and its `user_id`.
 #[inline(always)]
-pub(super) fn contact(cursor: &mut Cursor<'_>) -> Option<(u32, u32)> {
-    cursor.bet(|bet| {
-        bet.literal(b"{\"profile\":{\"name\":\"")?;
-        bet.text();
-        bet.literal(b"\"},\"wa_id\":\"")?;
-        let wa_id = bet.string();
-        let user_id = if bet.is(b"\",\"user_id\":\"") { bet.string() } else { 0 };
-        bet.literal(b"\"}")?;
-        Some((wa_id, user_id))
-    })
+pub(super) fn contact(bet: &mut Bet<'_>) -> Option<(u32, u32)> {
+    bet.literal(b"{\"profile\":{\"name\":\"")?;
+    bet.text();
+    bet.literal(b"\"},\"wa_id\":\"")?;
+    let wa_id = bet.string();
+    let user_id = if bet.is(b"\",\"user_id\":\"") { bet.string() } else { 0 };
+    bet.literal(b"\"}")?;
+    Some((wa_id, user_id))
 }
 
 /// The first members of a message or a status.
@@ -190,103 +250,70 @@ pub(super) struct Head<'a> {
     pub(super) user_id: Option<Str<'a>>,
 }
 
-/// The head of a message.
+/// The head of a message: the bet is in it then, behind a value.
 #[inline(always)]
-pub(super) fn message<'a>(cursor: &mut Cursor<'a>) -> Option<Head<'a>> {
-    cursor.bet_on_members(|bet| {
-        bet.literal(b"{\"from\":\"")?;
-        let party = bet.str();
-        let user_id = bet.is(b"\",\"from_user_id\":\"").then(|| bet.str());
-        bet.literal(b"\",\"id\":\"")?;
-        let id = bet.string();
-        bet.literal(b"\",\"timestamp\":\"")?;
-        let timestamp = bet.string();
-        bet.literal(b"\"")?;
-        Some(Head { id, timestamp, party, user_id })
-    })
+pub(super) fn message<'a>(bet: &mut Bet<'a>) -> Option<Head<'a>> {
+    bet.literal(b"{\"from\":\"")?;
+    let party = bet.str();
+    let user_id = bet.is(b"\",\"from_user_id\":\"").then(|| bet.str());
+    bet.literal(b"\",\"id\":\"")?;
+    let id = bet.string();
+    bet.literal(b"\",\"timestamp\":\"")?;
+    let timestamp = bet.time();
+    bet.literal(b"\"")?;
+    bet.deepen(1);
+    Some(Head { id, timestamp, party, user_id })
 }
 
 /// What follows the head of a text, its `type` before or behind the text itself.
 #[inline(always)]
-pub(super) fn text(cursor: &mut Cursor<'_>) -> Option<()> {
-    cursor.bet_on_the_rest(|bet| {
-        if bet.is(b",\"text\":{\"body\":\"") {
-            bet.text();
-            bet.literal(b"\"},\"type\":\"text\"}")
-        } else {
-            bet.literal(b",\"type\":\"text\",\"text\":{\"body\":\"")?;
-            bet.text();
-            bet.literal(b"\"}}")
-        }
-    })
+pub(super) fn text(bet: &mut Bet<'_>) -> Option<()> {
+    if bet.is(b",\"text\":{\"body\":\"") {
+        bet.text();
+        bet.literal(b"\"},\"type\":\"text\"}")?;
+    } else {
+        bet.literal(b",\"type\":\"text\",\"text\":{\"body\":\"")?;
+        bet.text();
+        bet.literal(b"\"}}")?;
+    }
+    bet.deepen(-1);
+    Some(())
 }
 
-/// The head of a status.
+/// The head of a status: the bet is in it then, behind a value.
 #[inline(always)]
-pub(super) fn status<'a>(cursor: &mut Cursor<'a>) -> Option<Head<'a>> {
-    cursor.bet_on_members(|bet| {
-        bet.literal(b"{\"id\":\"")?;
-        let id = bet.string();
-        bet.literal(b"\",\"status\":\"")?;
-        bet.string();
-        bet.literal(b"\",\"timestamp\":\"")?;
-        let timestamp = bet.string();
-        bet.literal(b"\",\"recipient_id\":\"")?;
-        let party = bet.str();
-        let user_id = bet.is(b"\",\"recipient_user_id\":\"").then(|| bet.str());
-        bet.literal(b"\"")?;
-        Some(Head { id, timestamp, party, user_id })
-    })
+pub(super) fn status<'a>(bet: &mut Bet<'a>) -> Option<Head<'a>> {
+    bet.literal(b"{\"id\":\"")?;
+    let id = bet.string();
+    bet.literal(b"\",\"status\":\"")?;
+    bet.string();
+    bet.literal(b"\",\"timestamp\":\"")?;
+    let timestamp = bet.time();
+    bet.literal(b"\",\"recipient_id\":\"")?;
+    let party = bet.str();
+    let user_id = bet.is(b"\",\"recipient_user_id\":\"").then(|| bet.str());
+    bet.literal(b"\"")?;
+    bet.deepen(1);
+    Some(Head { id, timestamp, party, user_id })
 }
 
-/// What follows the head of a status: maybe its conversation, its pricing, one error.
+/// What follows the head of a status: maybe its conversation, its pricing, its errors.
 #[inline(always)]
-pub(super) fn outcome(cursor: &mut Cursor<'_>) -> Option<()> {
-    cursor.bet_on_the_rest(|bet| {
-        if bet.is(b",\"conversation\":{\"id\":\"") {
-            bet.string();
-            if bet.is(b"\",\"expiration_timestamp\":\"") {
-                bet.string();
-            }
-            bet.literal(b"\",\"origin\":{\"type\":\"")?;
-            bet.string();
-            bet.literal(b"\"}}")?;
-        }
-        if bet.is(b",\"pricing\":{\"billable\":") {
-            if !bet.is(b"true") {
-                bet.literal(b"false")?;
-            }
-            bet.literal(b",\"pricing_model\":\"")?;
-            bet.string();
-            // Both orders of the last two are usual.
-            let type_first = bet.is(b"\",\"type\":\"");
-            if type_first {
-                bet.string();
-            }
-            bet.literal(b"\",\"category\":\"")?;
-            bet.string();
-            if !type_first && bet.is(b"\",\"type\":\"") {
-                bet.string();
-            }
-            bet.literal(b"\"}")?;
-        }
-        if bet.is(b",\"errors\":[{\"code\":") {
-            bet.number()?;
-            bet.literal(b",\"title\":\"")?;
-            bet.text();
-            bet.literal(b"\",\"message\":\"")?;
-            bet.text();
-            bet.literal(b"\",\"error_data\":{\"details\":\"")?;
-            bet.text();
-            bet.literal(b"\"}")?;
-            if bet.is(b",\"href\":\"") {
-                bet.text();
-                bet.literal(b"\"")?;
-            }
-            bet.literal(b"}]")?;
-        }
-        bet.literal(b"}")
-    })
+pub(super) fn outcome(bet: &mut Bet<'_>) -> Option<()> {
+    let mut more = bet.next_member()?;
+    if more && bet.key(b"\"conversation\":") {
+        Conversation::bet(bet)?;
+        more = bet.next_member()?;
+    }
+    if more && bet.key(b"\"pricing\":") {
+        Pricing::bet(bet)?;
+        more = bet.next_member()?;
+    }
+    if more && bet.key(b"\"errors\":") {
+        List::<ErrorView<'_>>::default().bet(bet)?;
+        more = bet.next_member()?;
+    }
+    (!more).then_some(())
 }
 
 #[cfg(test)]

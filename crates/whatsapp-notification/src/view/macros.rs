@@ -244,7 +244,15 @@ macro_rules! object_of {
             ) -> Option<()> {
                 bet.enter_object()?;
                 let view = slot.insert(Self::default());
-                $crate::view::Object::usual_members(view, bet).then_some(())
+                let mut member = bet.offset();
+                while !$crate::view::Object::usual_members(view, bet) {
+                    // Behind an unusual order it may go on as usual.
+                    if bet.offset() == member {
+                        return None;
+                    }
+                    member = bet.offset();
+                }
+                Some(())
             }
 
             fn untyped(cursor: &mut $crate::json::Cursor<$a>, found: &mut $crate::json::Untyped) {
