@@ -1,7 +1,7 @@
 //! [`VerifyToken`]: what proves the GET challenge of the Cloud API.
 
+use ctutils::CtEq;
 use std::fmt;
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// The verify token: zeroized when dropped, compared in constant time, never shown.

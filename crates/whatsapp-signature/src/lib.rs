@@ -39,6 +39,7 @@
 //! handled must be known by its id, which is the matter of deduplication.
 
 mod error;
+mod hex;
 mod path_secret;
 mod refusal;
 mod scheme;

@@ -15,8 +15,8 @@ use crate::{
     secret::{consume, is_blank},
     secrets::Secrets,
 };
+use ctutils::CtEq;
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 /// A secret in the URL's path, for senders that sign nothing: the On-Premises client posts to

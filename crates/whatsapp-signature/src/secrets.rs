@@ -13,8 +13,8 @@
 //! ```
 
 use crate::{ConfigError, Refusal, RefusalKind, SecretError};
+use ctutils::{Choice, CtAssign};
 use std::{fmt, sync::Arc};
-use subtle::{Choice, ConditionallySelectable};
 
 /// The name of a secret: what a notification tells of the secret that matched. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -129,9 +129,9 @@ impl<T> Secrets<T> {
 /// `u8::MAX` if there is none.
 pub(crate) fn matching(choices: impl Iterator<Item = Choice>) -> u8 {
     let mut found = u8::MAX;
-    let mut none_yet = Choice::from(1);
+    let mut none_yet = Choice::TRUE;
     for (index, choice) in (0..).zip(choices) {
-        found.conditional_assign(&index, choice & none_yet);
+        found.ct_assign(&index, choice & none_yet);
         none_yet &= !choice;
     }
     found
@@ -147,6 +147,7 @@ impl<T> fmt::Debug for Secrets<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ctutils::CtEq;
 
     #[test]
     fn every_secret_is_tried_and_the_first_match_is_named() {
@@ -158,7 +159,7 @@ mod tests {
             let mut tried = 0;
             let found = secrets.matching(|secret| {
                 tried += 1;
-                Choice::from(u8::from(*secret == wanted))
+                secret.ct_eq(&wanted)
             });
             assert_eq!(found.ok().as_ref().map(SecretName::as_str), name);
             assert_eq!(tried, 3);

@@ -16,14 +16,14 @@
 
 use crate::{
     AppSecret, ConfigError, Credential, Refusal, RefusalKind, Scheme, SecretName, SecretWarning,
-    Source,
+    Source, hex,
     scheme::only,
     secrets::{MOST, Secrets, matching},
     signer::{HmacSha256, keyed},
 };
+use ctutils::{Choice, CtEq};
 use hmac::Mac;
 use std::fmt;
-use subtle::{Choice, ConstantTimeEq};
 
 /// Verifies `X-Hub-Signature-256: sha256=<64 hex digits>`, the HMAC-SHA256 over the raw bytes of
 /// the body (Meta, create a webhook endpoint), with one to eight app secrets.
@@ -85,11 +85,8 @@ impl Verifier {
 
 /// The 32 bytes in a header's value. The prefix is taken as WhatsApp writes it; digits in any case.
 fn tag(header: &[u8]) -> Result<[u8; 32], Refusal> {
-    let malformed = Refusal::new(RefusalKind::Malformed);
-    let digits = header.strip_prefix(b"sha256=").filter(|digits| digits.len() == 64);
-    let mut tag = [0; 32];
-    base16ct::mixed::decode(digits.ok_or(malformed)?, &mut tag).map_err(|_| malformed)?;
-    Ok(tag)
+    let digits = header.strip_prefix(b"sha256=").and_then(|digits| digits.try_into().ok());
+    digits.and_then(hex::decode).ok_or(RefusalKind::Malformed.into())
 }
 
 fn is_tag(state: HmacSha256, tag: &[u8; 32]) -> Choice {
