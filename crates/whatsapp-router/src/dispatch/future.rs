@@ -96,10 +96,10 @@ where
 /// Events that go one after the other.
 #[pin_project]
 struct Lane<S, F> {
-    /// Cloned again after a failure of readiness or a panic, when the clone in use is not to be
-    /// trusted.
-    fresh: S,
     service: S,
+    /// Cloned after a failure of readiness or a panic, when the service in use is not to be
+    /// trusted; a lane of one event has nothing to call it with.
+    spare: Option<S>,
     queue: Queue,
     #[pin]
     state: State<F>,
@@ -121,8 +121,12 @@ enum State<F> {
 
 impl<S: Clone, F> Lane<S, F> {
     fn new(service: &S, queue: Queue) -> Self {
-        let (fresh, service) = (service.clone(), service.clone());
-        Lane { fresh, service, queue, state: State::Idle, failed: 0 }
+        let events = match &queue {
+            Queue::All(events) => events.len(),
+            Queue::Some(events) => events.len(),
+        };
+        let spare = (events > 1).then(|| service.clone());
+        Lane { service: service.clone(), spare, queue, state: State::Idle, failed: 0 }
     }
 }
 
@@ -161,7 +165,7 @@ where
                         }
                         Some(Poll::Ready(None)) | None => {
                             *this.failed += 1;
-                            *this.service = this.fresh.clone();
+                            replace(this.service, this.spare);
                             this.state.set(State::Idle);
                         }
                     }
@@ -182,13 +186,20 @@ where
                         }
                         None => {
                             *this.failed += 1;
-                            *this.service = this.fresh.clone();
+                            replace(this.service, this.spare);
                         }
                     }
                     this.state.set(State::Idle);
                 }
             }
         }
+    }
+}
+
+/// Puts a clone of the spare service into the place of one that is not to be trusted any more.
+fn replace<S: Clone>(service: &mut S, spare: &Option<S>) {
+    if let Some(spare) = spare {
+        *service = spare.clone();
     }
 }
 
