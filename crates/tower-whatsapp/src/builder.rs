@@ -4,7 +4,7 @@ use crate::{
     ConfigError, ConfigErrorKind, Endpoint, WebhookLayer, WebhookService,
     endpoint::Mounted,
     layer::Shared,
-    limits::{InFlight, Limits},
+    limits::{Bounds, Limits},
     telemetry,
 };
 use std::{fmt, sync::Arc};
@@ -125,9 +125,10 @@ where
         if limits.body == 0 || limits.in_flight < limits.body {
             return Err(ConfigError::new(ConfigErrorKind::InvalidLimit));
         }
+        let bounds = Arc::new(Bounds::new(limits));
         let mut mounted: Vec<Arc<Mounted>> = Vec::with_capacity(endpoints.len());
         for (path, endpoint) in endpoints {
-            let next = Mounted::new(&path, endpoint)?;
+            let next = Mounted::new(&path, endpoint, bounds.clone())?;
             if mounted.iter().any(|other| other.path() == next.path()) {
                 return Err(ConfigError::of(ConfigErrorKind::DuplicatePath, next.label()));
             }
@@ -138,8 +139,7 @@ where
         }
         mounted.sort_by_key(|endpoint| endpoint.path().has_secret());
         telemetry::built(&mounted);
-        let in_flight = Arc::new(InFlight::new(limits.in_flight));
-        let shared = Shared { endpoints: mounted.into(), limits, in_flight };
+        let shared = Shared { endpoints: mounted.into(), bounds };
         Ok(WebhookLayer::new(shared, service))
     }
 

@@ -1,12 +1,13 @@
 //! [`Endpoint`]: one callback URL. [`Mounted`]: the same at its path, checked.
 
 use crate::{
-    ConfigError, ConfigErrorKind, Rejection, RejectionKind, path::PathPattern, token::VerifyToken,
+    ConfigError, ConfigErrorKind, Rejection, RejectionKind, head, limits::Bounds,
+    path::PathPattern, token::VerifyToken,
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName};
 use std::{fmt, sync::Arc};
-use whatsapp_notification::{Form, Notification, Origin, Parser, Proof};
+use whatsapp_notification::{Form, Notification, Origin, Proof};
 use whatsapp_signature::{Credential, RefusalKind, Scheme, Source};
 
 /// One callback URL: which API's notifications it takes, and what proves them. Made from a
@@ -36,11 +37,13 @@ impl fmt::Debug for Endpoint {
     }
 }
 
-/// An endpoint at its path.
+/// An endpoint at its path. It leads to all that a request to it needs, so that a request shares
+/// one reference count with others, not one for each part.
 pub(crate) struct Mounted {
     path: PathPattern,
     place: Place,
     endpoint: Endpoint,
+    bounds: Arc<Bounds>,
 }
 
 /// Where the credential stands.
@@ -59,7 +62,11 @@ pub(crate) enum Shown {
 }
 
 impl Mounted {
-    pub(crate) fn new(path: &str, endpoint: Endpoint) -> Result<Self, ConfigError> {
+    pub(crate) fn new(
+        path: &str,
+        endpoint: Endpoint,
+        bounds: Arc<Bounds>,
+    ) -> Result<Self, ConfigError> {
         let label = &endpoint.label;
         if label.is_empty() {
             return Err(ConfigError::new(ConfigErrorKind::EmptyLabel));
@@ -82,7 +89,7 @@ impl Mounted {
             (Place::Nowhere | Place::Header(_), true) => {
                 Err(ConfigError::of(ConfigErrorKind::UnusedSecretSegment, label))
             }
-            _ => Ok(Mounted { path, place, endpoint }),
+            _ => Ok(Mounted { path, place, endpoint, bounds }),
         }
     }
 
@@ -96,6 +103,10 @@ impl Mounted {
 
     pub(crate) fn form(&self) -> Form {
         self.endpoint.form
+    }
+
+    pub(crate) fn bounds(&self) -> &Bounds {
+        &self.bounds
     }
 
     pub(crate) fn token(&self) -> Option<&VerifyToken> {
@@ -127,7 +138,7 @@ impl Mounted {
         match (self.scheme(), &self.place) {
             (None, Place::Nowhere) => Ok(Shown::Unverified),
             (Some(scheme), Place::Header(name)) => {
-                let mut values = headers.get_all(name).iter().map(|value| value.as_bytes());
+                let mut values = head::values(headers, name);
                 let credential = match (values.next(), values.next()) {
                     (None, _) => scheme.credential(&[]),
                     (Some(value), None) => scheme.credential(&[value]),
@@ -148,7 +159,6 @@ impl Mounted {
         &self,
         shown: &Shown,
         body: Bytes,
-        parser: &Parser,
     ) -> Result<Notification, Rejection> {
         let mut origin = Origin::new(self.label().clone());
         match (self.scheme(), shown) {
@@ -159,7 +169,7 @@ impl Mounted {
             }
             _ => return Err(Rejection::new(RejectionKind::Refused(RefusalKind::Missing))),
         }
-        let notification = match parser.parse(body.clone(), origin.clone()) {
+        let notification = match self.bounds.limits.parser.parse(body.clone(), origin.clone()) {
             Ok(notification) => notification,
             Err(error) if error.is_limit() => {
                 return Err(Rejection::because(RejectionKind::ParseLimit, error));

@@ -7,7 +7,6 @@ use crate::{
     deadline::Deadline,
     endpoint::{Mounted, Shown},
     head,
-    layer::Shared,
     limits::Held,
     telemetry::{self, Span},
 };
@@ -93,8 +92,6 @@ impl<F, B, N: Service<Notification>> fmt::Debug for ResponseFuture<F, B, N> {
 /// A request to an endpoint, from its head to its answer.
 #[pin_project]
 pub(crate) struct Accept<B, N: Service<Notification>> {
-    endpoint: Arc<Mounted>,
-    shared: Arc<Shared>,
     held: Held,
     span: Span,
     #[pin]
@@ -128,26 +125,24 @@ where
     N: Service<Notification> + Clone,
 {
     pub(crate) fn new(
-        shared: &Arc<Shared>,
         endpoint: &Arc<Mounted>,
         in_path: Option<Credential>,
         service: &N,
         request: Request<B>,
     ) -> Self {
-        let state = match head::decide(endpoint, shared, in_path, &request) {
+        let limits = &endpoint.bounds().limits;
+        let state = match head::decide(endpoint, in_path, &request) {
             Err(answer) => State::Answered(answer),
             Ok(shown) => State::Collecting {
-                collect: Collect::new(request.into_body(), shared.limits.body),
+                collect: Collect::new(request.into_body(), limits.body),
                 shown,
                 service: service.clone(),
             },
         };
         Accept {
-            endpoint: endpoint.clone(),
-            shared: shared.clone(),
-            held: Held::new(shared.in_flight.clone()),
+            deadline: limits.body_deadline(),
+            held: Held::new(endpoint.clone()),
             span: Span::none(),
-            deadline: shared.limits.body_deadline(),
             state,
         }
     }
@@ -165,14 +160,13 @@ where
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let answer = ready!(self.as_mut().poll_answer(cx));
         let mut this = self.project();
-        let endpoint = &**this.endpoint;
         this.span.in_scope(|| {
             // What the handling holds goes before the answer does.
             this.state.set(State::Done);
             this.held.release();
-            telemetry::answered(endpoint, &answer);
+            telemetry::answered(this.held.endpoint(), &answer);
         });
-        Poll::Ready(answer.into_response(endpoint.allow()))
+        Poll::Ready(answer.into_response(this.held.endpoint().allow()))
     }
 }
 
@@ -199,26 +193,27 @@ where
                         ready!(this.deadline.poll(cx));
                         return rejected(RejectionKind::BodyDeadline);
                     };
-                    let parser = &this.shared.limits.parser;
-                    let notification = match collected
-                        .and_then(|body| this.endpoint.notification(shown, body, parser))
-                    {
-                        Ok(notification) => notification,
-                        Err(rejection) => return Poll::Ready(rejection.into()),
-                    };
+                    let endpoint = this.held.endpoint();
+                    let notification =
+                        match collected.and_then(|body| endpoint.notification(shown, body)) {
+                            Ok(notification) => notification,
+                            Err(rejection) => return Poll::Ready(rejection.into()),
+                        };
                     *this.span = telemetry::span(&notification);
-                    this.deadline.set(this.shared.limits.handling_deadline());
+                    this.deadline.set(endpoint.bounds().limits.handling_deadline());
                     let state = this.state.as_mut().project_replace(State::Done);
                     if let StateOwned::Collecting { service, .. } = state {
                         this.state.set(State::Readying { service, notification });
                     }
                 }
-                StateProj::Readying { service, notification } => {
+                StateProj::Readying { service, .. } => {
                     match this.span.in_scope(|| service.poll_ready(cx)) {
                         Poll::Ready(Ok(())) => {
-                            let handling =
-                                this.span.in_scope(|| service.call(notification.clone()));
-                            this.state.set(State::Handling(handling));
+                            let state = this.state.as_mut().project_replace(State::Done);
+                            if let StateOwned::Readying { mut service, notification } = state {
+                                let handling = this.span.in_scope(|| service.call(notification));
+                                this.state.set(State::Handling(handling));
+                            }
                         }
                         Poll::Ready(Err(error)) => return failed(error),
                         Poll::Pending => {

@@ -5,16 +5,14 @@ use crate::{
     answer::Answer,
     challenge,
     endpoint::{Mounted, Shown},
-    layer::Shared,
 };
-use http::{HeaderMap, Method, Request, header};
+use http::{HeaderMap, HeaderName, Method, Request, header};
 use http_body::Body;
 use whatsapp_signature::Credential;
 
 /// The credential under which the body is worth reading, or the answer.
 pub(crate) fn decide<B: Body>(
     endpoint: &Mounted,
-    shared: &Shared,
     in_path: Option<Credential>,
     request: &Request<B>,
 ) -> Result<Shown, Answer> {
@@ -29,11 +27,14 @@ pub(crate) fn decide<B: Body>(
     if !is_identity(headers) {
         return Err(Answer::rejected(RejectionKind::ContentEncoding));
     }
-    let limit = shared.limits.body as u64;
-    if request.body().size_hint().lower() > limit || content_length(headers) > limit {
+    let bounds = endpoint.bounds();
+    let size = request.body().size_hint();
+    // A server that tells the length has read it there.
+    let length = size.exact().unwrap_or_else(|| size.lower().max(content_length(headers)));
+    if length > bounds.limits.body as u64 {
         return Err(Answer::rejected(RejectionKind::BodyTooLarge));
     }
-    if shared.in_flight.is_spent() {
+    if bounds.in_flight.is_spent() {
         return Err(Answer::rejected(RejectionKind::BytesInFlight));
     }
     match in_path {
@@ -42,10 +43,19 @@ pub(crate) fn decide<B: Body>(
     }
 }
 
+/// All values of a header. A walk over a request's few headers is faster than a look into the map,
+/// which hashes the name byte by byte.
+pub(crate) fn values<'h>(
+    headers: &'h HeaderMap,
+    name: &HeaderName,
+) -> impl Iterator<Item = &'h [u8]> {
+    headers.iter().filter(move |(other, _)| *other == name).map(|(_, value)| value.as_bytes())
+}
+
 /// True if no content coding is named but `identity`.
 fn is_identity(headers: &HeaderMap) -> bool {
-    headers.get_all(header::CONTENT_ENCODING).iter().all(|value| {
-        value.as_bytes().split(|byte| *byte == b',').all(|coding| {
+    values(headers, &header::CONTENT_ENCODING).all(|value| {
+        value.split(|byte| *byte == b',').all(|coding| {
             let coding = coding.trim_ascii();
             coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")
         })

@@ -1,10 +1,6 @@
 //! [`WebhookLayer`]: puts the webhook around a service.
 
-use crate::{
-    Webhook, WebhookBuilder,
-    endpoint::Mounted,
-    limits::{InFlight, Limits},
-};
+use crate::{Webhook, WebhookBuilder, endpoint::Mounted, limits::Bounds};
 use std::{fmt, sync::Arc};
 use tower_layer::Layer;
 use whatsapp_signature::Credential;
@@ -52,8 +48,7 @@ pub struct WebhookLayer<N> {
 pub(crate) struct Shared {
     /// Exact paths first: they win over those with a secret segment.
     pub(crate) endpoints: Box<[Arc<Mounted>]>,
-    pub(crate) limits: Limits,
-    pub(crate) in_flight: Arc<InFlight>,
+    pub(crate) bounds: Arc<Bounds>,
 }
 
 impl Shared {
@@ -91,7 +86,7 @@ impl<N> fmt::Debug for WebhookLayer<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookLayer")
             .field("endpoints", &self.shared.endpoints)
-            .field("limits", &self.shared.limits)
+            .field("limits", &self.shared.bounds.limits)
             .finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! The limits of a layer, and the count of the bytes that it holds.
 
-use crate::deadline::Deadline;
+use crate::{deadline::Deadline, endpoint::Mounted};
 #[cfg(feature = "tokio")]
 use std::time::Duration;
 use std::{
@@ -55,6 +55,19 @@ impl Default for Limits {
     }
 }
 
+/// What all endpoints of a layer are bounded by.
+#[derive(Debug)]
+pub(crate) struct Bounds {
+    pub(crate) limits: Limits,
+    pub(crate) in_flight: InFlight,
+}
+
+impl Bounds {
+    pub(crate) fn new(limits: Limits) -> Self {
+        Bounds { limits, in_flight: InFlight::new(limits.in_flight) }
+    }
+}
+
 /// The bytes that all requests of a layer hold together.
 #[derive(Debug)]
 pub(crate) struct InFlight {
@@ -63,42 +76,53 @@ pub(crate) struct InFlight {
 }
 
 impl InFlight {
-    pub(crate) fn new(limit: usize) -> Self {
+    fn new(limit: usize) -> Self {
         InFlight { bytes: AtomicUsize::new(0), limit }
     }
 
     pub(crate) fn is_spent(&self) -> bool {
         self.bytes.load(Relaxed) >= self.limit
     }
+
+    /// Takes `bytes` more; false, and nothing taken, if that is more than there is.
+    fn take(&self, bytes: usize) -> bool {
+        // Relaxed: the count guards no other memory.
+        let taken = self.bytes.fetch_update(Relaxed, Relaxed, |held| {
+            held.checked_add(bytes).filter(|sum| *sum <= self.limit)
+        });
+        taken.is_ok()
+    }
 }
 
-/// One request's share of [`InFlight`]: given back when dropped, in whichever state that happens.
+/// The endpoint of a request, and the request's share of the bytes in flight there: given back when
+/// dropped, in whichever state that happens.
 pub(crate) struct Held {
-    of: Arc<InFlight>,
+    endpoint: Arc<Mounted>,
     bytes: usize,
 }
 
 impl Held {
-    pub(crate) fn new(of: Arc<InFlight>) -> Self {
-        Held { of, bytes: 0 }
+    pub(crate) fn new(endpoint: Arc<Mounted>) -> Self {
+        Held { endpoint, bytes: 0 }
+    }
+
+    pub(crate) fn endpoint(&self) -> &Mounted {
+        &self.endpoint
     }
 
     /// Takes `bytes` more; false, and nothing taken, if that is more than there is.
     pub(crate) fn take(&mut self, bytes: usize) -> bool {
-        // Relaxed: the count guards no other memory.
-        let taken = self.of.bytes.fetch_update(Relaxed, Relaxed, |held| {
-            held.checked_add(bytes).filter(|sum| *sum <= self.of.limit)
-        });
-        if taken.is_ok() {
-            self.bytes += bytes;
-        }
-        taken.is_ok()
+        let taken = self.endpoint.bounds().in_flight.take(bytes);
+        self.bytes += if taken { bytes } else { 0 };
+        taken
     }
 
     /// Gives everything back.
     pub(crate) fn release(&mut self) {
-        self.of.bytes.fetch_sub(self.bytes, Relaxed);
-        self.bytes = 0;
+        if self.bytes > 0 {
+            self.endpoint.bounds().in_flight.bytes.fetch_sub(self.bytes, Relaxed);
+            self.bytes = 0;
+        }
     }
 }
 
@@ -117,12 +141,16 @@ impl fmt::Debug for Held {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::OnPremises;
 
     #[test]
     fn what_is_held_never_exceeds_the_limit_and_is_given_back() {
-        let all = Arc::new(InFlight::new(10));
-        let mut one = Held::new(all.clone());
-        let mut other = Held::new(all.clone());
+        let bounds = Arc::new(Bounds::new(Limits { in_flight: 10, ..Limits::default() }));
+        let endpoint = OnPremises::insecure_unverified("a").into();
+        let endpoint = Arc::new(Mounted::new("/", endpoint, bounds.clone()).expect("valid"));
+        let all = &bounds.in_flight;
+        let mut one = Held::new(endpoint.clone());
+        let mut other = Held::new(endpoint);
         assert!(one.take(6) && !other.take(5) && other.take(4));
         assert!(all.is_spent() && !one.take(1) && !one.take(usize::MAX));
         drop(one);

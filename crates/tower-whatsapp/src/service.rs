@@ -101,7 +101,7 @@ where
         match self.shared.find(request.uri().path()) {
             None => ResponseFuture::inner(self.inner.call(request)),
             Some((endpoint, in_path)) => {
-                let accept = Accept::new(&self.shared, endpoint, in_path, &self.service, request);
+                let accept = Accept::new(endpoint, in_path, &self.service, request);
                 ResponseFuture::accept(accept)
             }
         }
