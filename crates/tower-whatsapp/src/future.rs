@@ -6,12 +6,11 @@ use crate::{
     collect::Collect,
     deadline::Deadline,
     endpoint::{Mounted, Shown},
-    head,
     limits::Held,
     telemetry::{self, Span},
 };
 use bytes::Bytes;
-use http::{Request, Response};
+use http::Response;
 use http_body::Body;
 use http_body_util::Full;
 use pin_project::pin_project;
@@ -24,7 +23,6 @@ use std::{
 use tower_service::Service;
 use whatsapp_notification::Notification;
 use whatsapp_router::BoxError;
-use whatsapp_signature::Credential;
 
 /// Response future of [`Webhook`](crate::Webhook) and [`WebhookService`](crate::WebhookService):
 /// over the inner service's future `F`, a request body `B` and the notification service `N`.
@@ -124,17 +122,18 @@ where
     B: Body,
     N: Service<Notification> + Clone,
 {
+    /// `head` is what the request's head has decided. (The request itself is large to hand over.)
     pub(crate) fn new(
         endpoint: &Arc<Mounted>,
-        in_path: Option<Credential>,
+        head: Result<Shown, Answer>,
         service: &N,
-        request: Request<B>,
+        body: B,
     ) -> Self {
         let limits = &endpoint.bounds().limits;
-        let state = match head::decide(endpoint, in_path, &request) {
+        let state = match head {
             Err(answer) => State::Answered(answer),
             Ok(shown) => State::Collecting {
-                collect: Collect::new(request.into_body(), limits.body),
+                collect: Collect::new(body, limits.body),
                 shown,
                 service: service.clone(),
             },

@@ -25,7 +25,7 @@
 //! # }
 //! ```
 
-use crate::{ResponseBody, ResponseFuture, future::Accept, layer::Shared};
+use crate::{ResponseBody, ResponseFuture, future::Accept, head, layer::Shared};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::Body;
@@ -101,7 +101,8 @@ where
         match self.shared.find(request.uri().path()) {
             None => ResponseFuture::inner(self.inner.call(request)),
             Some((endpoint, in_path)) => {
-                let accept = Accept::new(endpoint, in_path, &self.service, request);
+                let head = head::decide(endpoint, in_path, &request);
+                let accept = Accept::new(endpoint, head, &self.service, request.into_body());
                 ResponseFuture::accept(accept)
             }
         }
