@@ -33,6 +33,35 @@ async fn empty_frames_are_no_progress_even_if_there_is_always_another_one() {
     send(webhook, nothing).await.assert_rejected(408, "body_deadline");
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_body_that_trickles_has_no_more_time_than_one_that_is_late() {
+    let (webhook, _) = webhook();
+    let began = tokio::time::Instant::now();
+    let body = Trickle { next: Box::pin(tokio::time::sleep(Duration::from_secs(3))) };
+    let trickling = signed_head(TINY.as_bytes()).body(body).expect("a request");
+    send(webhook, trickling).await.assert_rejected(408, "body_deadline");
+    assert_eq!(began.elapsed().as_secs(), 10, "from the start, not from the last byte");
+}
+
+/// A body of one byte every three seconds.
+struct Trickle {
+    next: Pin<Box<tokio::time::Sleep>>,
+}
+
+impl Body for Trickle {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        ready!(self.next.as_mut().poll(cx));
+        self.next = Box::pin(tokio::time::sleep(Duration::from_secs(3)));
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(b"{")))))
+    }
+}
+
 /// A body of empty frames without end.
 struct Nothing;
 
