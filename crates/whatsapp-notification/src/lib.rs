@@ -103,6 +103,7 @@ mod scan;
 mod table;
 mod timestamp;
 mod untyped;
+mod usual;
 pub mod view;
 
 pub use error::{ParseError, ParseErrorKind};

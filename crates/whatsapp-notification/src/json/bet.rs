@@ -47,17 +47,8 @@ impl<'a> Bet<'a> {
         self.literal(literal).is_some()
     }
 
-    /// Passes over a string without escapes, from behind its opening quote to its closing one, and
-    /// gives the offset of the opening one. That it ends with a quote is for the next literal to
-    /// find.
-    #[inline(always)]
-    pub(crate) fn string(&mut self) -> u32 {
-        let start = self.at;
-        self.at = quote_or_odd(self.bytes, start);
-        start - 1
-    }
-
-    /// The same, and gives the string.
+    /// Passes over a string without escapes, from behind its opening quote to its closing one. That
+    /// it ends with a quote is for the next literal to find.
     #[inline(always)]
     pub(crate) fn str(&mut self) -> Str<'a> {
         let start = self.at;
@@ -68,14 +59,14 @@ impl<'a> Bet<'a> {
     /// The same, for a time, which has ten digits until 2286. An end at a place that is known
     /// spares what comes next from waiting until it is found.
     #[inline(always)]
-    pub(crate) fn time(&mut self) -> u32 {
+    pub(crate) fn time(&mut self) -> Str<'a> {
         let start = self.at;
         self.at = if ends_behind(self.bytes, start, 10) {
             start + 10
         } else {
             quote_or_odd(self.bytes, start)
         };
-        start - 1
+        Str::at(self.text, start, self.at - start, false)
     }
 
     /// Tells how many levels literals have entered, or left.
@@ -92,16 +83,17 @@ impl<'a> Bet<'a> {
         Some(Str::number(self.text, start, self.at - start))
     }
 
-    /// Passes over a string that a person may have written, mostly with escapes outside the
-    /// Latin-speaking world, and tells if it has some.
+    /// The same, for a string that a person may have written: mostly with escapes outside the
+    /// Latin-speaking world.
     #[inline(always)]
-    pub(crate) fn text(&mut self) -> bool {
-        self.at = quote_or_odd(self.bytes, self.at);
+    pub(crate) fn text(&mut self) -> Str<'a> {
+        let start = self.at;
+        self.at = quote_or_odd(self.bytes, start);
         let escaped = self.byte() == Some(b'\\');
         if escaped {
             self.at = string_end(self.bytes, self.at);
         }
-        escaped
+        Str::at(self.text, start, self.at - start, escaped)
     }
 
     /// The body and the offset, as they are noted.
@@ -120,11 +112,9 @@ impl<'a> Bet<'a> {
     #[inline(always)]
     pub(crate) fn whole_string(&mut self) -> Option<Str<'a>> {
         self.literal(b"\"")?;
-        let start = self.at;
-        let escaped = self.text();
-        let end = self.at;
+        let text = self.text();
         self.literal(b"\"")?;
-        Some(Str::at(self.text, start, end - start, escaped))
+        Some(text)
     }
 
     /// Enters an object. The bet stands on the byte before its first key then, as it stands on the

@@ -28,6 +28,12 @@ pub struct List<'a, T> {
 }
 
 impl<'a, T> List<'a, T> {
+    /// The array at a place that a reader has passed.
+    #[inline]
+    pub(crate) fn noted(place: (&'a ByteString, u32)) -> Self {
+        List { at: Some(place), items: PhantomData }
+    }
+
     /// The items, in their order.
     #[must_use]
     pub fn iter(&self) -> ListIter<'a, T> {

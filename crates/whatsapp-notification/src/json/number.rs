@@ -25,6 +25,12 @@ use std::fmt;
 pub struct Number<'a>(Str<'a>);
 
 impl<'a> Number<'a> {
+    /// The number that this text is.
+    #[inline]
+    pub(crate) fn of(text: Str<'a>) -> Self {
+        Number(text)
+    }
+
     /// The decimal text as it stands in the body, without quotes.
     #[must_use]
     pub fn as_str(&self) -> &'a str {

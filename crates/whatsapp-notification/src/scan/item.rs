@@ -2,12 +2,13 @@
 //!
 //! Only what routing needs is noted. What lacks it is `Malformed`, and its siblings go on.
 
-use super::{Scan, usual, value::Value};
+use super::{Scan, value::Value};
 use crate::{
     Kind,
     catalog::catalog,
     json::{Bet, List, Str, Value as _},
     table::{Flags, NONE, Row},
+    usual,
     view::*,
 };
 use std::ops::Range;
@@ -26,8 +27,9 @@ pub(super) struct Item<'a> {
 impl<'a> Item<'a> {
     #[inline(always)]
     pub(super) fn of(head: usual::Head<'a>, flags: Flags) -> Self {
-        let usual::Head { id, timestamp, party, user_id } = head;
-        Item { id, timestamp, party: Some(party), user_id, flags }
+        let usual::Head { from, from_user_id: user_id, id, timestamp } = head;
+        let (id, timestamp) = (id.value_offset(), timestamp.value_offset());
+        Item { id, timestamp, party: Some(from), user_id, flags }
     }
 }
 
@@ -136,9 +138,9 @@ impl<'a> Scan<'a, '_> {
         let (mut recipient, mut inner, mut participant) = (None, None, None);
         let (mut user_id, mut participant_user_id) = (None, None);
         members!(self.cursor, {
-            [self.usual_head(usual::status) => |head| {
+            [self.usual_head(|bet| usual::status_head(bet).map(|(head, _)| head)) => |head| {
                 status = true;
-                (recipient, user_id) = (Some(head.party), head.user_id);
+                (recipient, user_id) = (Some(head.from), head.from_user_id);
                 item = Item::of(head, item.flags);
             }] {
                 "id" => item.id = self.place(),

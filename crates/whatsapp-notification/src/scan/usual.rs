@@ -4,10 +4,7 @@
 //! - A value of `messages` has `messaging_product`, both members of `metadata`, and then contacts,
 //!   messages, statuses and errors, as far as they are there. An On-Premises body has the same
 //!   arrays.
-//! - A contact has a name and a `wa_id`, maybe a `user_id`, and nothing else.
-//! - A message begins with `from`, maybe `from_user_id`, `id` and `timestamp`; a status with `id`,
-//!   `status`, `timestamp`, `recipient_id` and maybe `recipient_user_id`.
-//! - A text has nothing else but its text; a status maybe its conversation, its pricing, its errors.
+//! - Contacts, texts and statuses are as `crate::usual` says.
 //! - All of it is compact, and no id has an escape.
 //!
 //! A lost bet is taken back, the one on a body, on a change or on the head of an item each by
@@ -17,9 +14,10 @@
 use super::{Rows, Scan, item::Item, value::Value};
 use crate::{
     Form, Kind,
-    json::{Bet, Field as _, List, Str, Value as _},
+    json::{Bet, Str},
     table::{Flags, Row},
-    view::{Conversation, ErrorView, Pricing},
+    usual,
+    view::ContactView,
 };
 
 /// How deep a body that is as usual goes.
@@ -63,7 +61,7 @@ impl<'a> Scan<'a, '_> {
     fn bet_on_entries(&mut self, bet: &mut Bet<'a>) -> Option<()> {
         loop {
             bet.literal(b"{\"id\":\"")?;
-            self.entry_id = bet.string();
+            self.entry_id = bet.str().value_offset();
             self.entry_time = 0;
             if bet.is(b"\",\"time\":") {
                 self.entry_time = bet.offset();
@@ -122,11 +120,8 @@ impl<'a> Scan<'a, '_> {
     fn bet_on_change(&mut self, bet: &mut Bet<'a>) -> Option<()> {
         bet.literal(b"{\"value\":{\"messaging_product\":\"whatsapp\",\"metadata\":")?;
         let metadata = bet.offset();
-        bet.literal(b"{\"display_phone_number\":\"")?;
-        bet.string();
-        bet.literal(b"\",\"phone_number_id\":\"")?;
-        bet.string();
-        bet.literal(b"\"},\"")?;
+        usual::metadata(bet)?;
+        bet.literal(b",\"")?;
         bet.deepen(2);
         let scope = self.scope();
         let mut value = Value::new(scope);
@@ -153,8 +148,9 @@ impl<'a> Scan<'a, '_> {
             let start = self.rows.len() as u32;
             loop {
                 let place = bet.offset();
-                let (wa_id, user_id) = contact(bet)?;
-                self.push_contact(place, bet.offset(), wa_id, user_id, scope);
+                let ContactView { wa_id, user_id, .. } = usual::contact(bet)?;
+                let at = |id: Option<Str<'_>>| id.map_or(0, |id| id.value_offset());
+                self.push_contact(place, bet.offset(), at(wa_id), at(user_id), scope);
                 if !bet.is(b",") {
                     break;
                 }
@@ -205,7 +201,7 @@ impl<'a> Scan<'a, '_> {
     #[inline(always)]
     fn bet_on_text(&mut self, bet: &mut Bet<'a>, value: &mut Value) -> Option<()> {
         let begin = *bet;
-        let Some(head) = message(bet).and_then(|head| text(bet).map(|()| head)) else {
+        let Some(head) = usual::message(bet).and_then(|head| text(bet).map(|()| head)) else {
             *bet = begin;
             return None;
         };
@@ -218,7 +214,8 @@ impl<'a> Scan<'a, '_> {
     #[inline(always)]
     fn bet_on_status(&mut self, bet: &mut Bet<'a>, kind: Kind, value: &mut Value) -> Option<()> {
         let begin = *bet;
-        let Some(head) = status(bet).and_then(|head| outcome(bet).map(|()| head)) else {
+        let head = usual::status_head(bet);
+        let Some((head, _)) = head.and_then(|head| usual::outcome(bet).map(|_| head)) else {
             *bet = begin;
             return None;
         };
@@ -228,46 +225,9 @@ impl<'a> Scan<'a, '_> {
     }
 }
 
-/// A whole contact: the offsets of its `wa_id` and its `user_id`.
-#[inline(always)]
-pub(super) fn contact(bet: &mut Bet<'_>) -> Option<(u32, u32)> {
-    bet.literal(b"{\"profile\":{\"name\":\"")?;
-    bet.text();
-    bet.literal(b"\"},\"wa_id\":\"")?;
-    let wa_id = bet.string();
-    let user_id = if bet.is(b"\",\"user_id\":\"") { bet.string() } else { 0 };
-    bet.literal(b"\"}")?;
-    Some((wa_id, user_id))
-}
-
-/// The first members of a message or a status.
-#[derive(Clone, Copy)]
-pub(super) struct Head<'a> {
-    pub(super) id: u32,
-    pub(super) timestamp: u32,
-    /// `from`, or the recipient's id.
-    pub(super) party: Str<'a>,
-    pub(super) user_id: Option<Str<'a>>,
-}
-
-/// The head of a message: the bet is in it then, behind a value.
-#[inline(always)]
-pub(super) fn message<'a>(bet: &mut Bet<'a>) -> Option<Head<'a>> {
-    bet.literal(b"{\"from\":\"")?;
-    let party = bet.str();
-    let user_id = bet.is(b"\",\"from_user_id\":\"").then(|| bet.str());
-    bet.literal(b"\",\"id\":\"")?;
-    let id = bet.string();
-    bet.literal(b"\",\"timestamp\":\"")?;
-    let timestamp = bet.time();
-    bet.literal(b"\"")?;
-    bet.deepen(1);
-    Some(Head { id, timestamp, party, user_id })
-}
-
 /// What follows the head of a text, its `type` before or behind the text itself.
 #[inline(always)]
-pub(super) fn text(bet: &mut Bet<'_>) -> Option<()> {
+fn text(bet: &mut Bet<'_>) -> Option<()> {
     if bet.is(b",\"text\":{\"body\":\"") {
         bet.text();
         bet.literal(b"\"},\"type\":\"text\"}")?;
@@ -278,42 +238,6 @@ pub(super) fn text(bet: &mut Bet<'_>) -> Option<()> {
     }
     bet.deepen(-1);
     Some(())
-}
-
-/// The head of a status: the bet is in it then, behind a value.
-#[inline(always)]
-pub(super) fn status<'a>(bet: &mut Bet<'a>) -> Option<Head<'a>> {
-    bet.literal(b"{\"id\":\"")?;
-    let id = bet.string();
-    bet.literal(b"\",\"status\":\"")?;
-    bet.string();
-    bet.literal(b"\",\"timestamp\":\"")?;
-    let timestamp = bet.time();
-    bet.literal(b"\",\"recipient_id\":\"")?;
-    let party = bet.str();
-    let user_id = bet.is(b"\",\"recipient_user_id\":\"").then(|| bet.str());
-    bet.literal(b"\"")?;
-    bet.deepen(1);
-    Some(Head { id, timestamp, party, user_id })
-}
-
-/// What follows the head of a status: maybe its conversation, its pricing, its errors.
-#[inline(always)]
-pub(super) fn outcome(bet: &mut Bet<'_>) -> Option<()> {
-    let mut more = bet.next_member()?;
-    if more && bet.key(b"\"conversation\":") {
-        Conversation::bet(bet)?;
-        more = bet.next_member()?;
-    }
-    if more && bet.key(b"\"pricing\":") {
-        Pricing::bet(bet)?;
-        more = bet.next_member()?;
-    }
-    if more && bet.key(b"\"errors\":") {
-        List::<ErrorView<'_>>::default().bet(bet)?;
-        more = bet.next_member()?;
-    }
-    (!more).then_some(())
 }
 
 #[cfg(test)]

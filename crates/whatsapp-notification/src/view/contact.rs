@@ -13,11 +13,12 @@
 //! ```
 
 use super::object;
+use crate::usual;
 use crate::json::Str;
 
 object! {
     /// A contact of a notification. Which of its ids are there depends on what the customer shares.
-    pub struct ContactView<'a> {
+    pub struct ContactView<'a> [usual::contact] {
         /// Name and user name.
         pub profile: Option<Profile<'a>> = "profile",
         /// The WhatsApp id: the phone number's digits. May differ from a message's `from`.

@@ -13,11 +13,12 @@
 //! ```
 
 use super::object;
+use crate::usual;
 use crate::json::{Number, Str};
 
 object! {
     /// An error. Branch on `code`, never on `title`.
-    pub struct ErrorView<'a> {
+    pub struct ErrorView<'a> [usual::error] {
         /// The code; group pages print it in quotes.
         pub code: Option<Number<'a>> = "code",
         /// What it is about.

@@ -106,6 +106,7 @@ macro_rules! usual_member {
 /// One line a field: its documentation, name, type and key on the wire. Any [`Field`] type fits:
 /// `Option<Str>`, `Option<Number>`, `Option<bool>`, `Option<Timestamp>`, `Option<AnotherView>`,
 /// `List<T>`. A field with another reader names it in brackets; one that few objects have is `rare`.
+/// A view that has a bet of its own names it in brackets behind its name (`crate::usual`).
 ///
 /// ```text
 /// object! {
@@ -126,19 +127,21 @@ macro_rules! usual_member {
 ///
 /// [`Field`]: crate::json::Field
 macro_rules! object {
-    ($(#[$meta:meta])* pub struct $View:ident<$a:lifetime> { $($fields:tt)* }) => {
-        $crate::view::object_of! { $a, [$View<$a>], [<$a>], $(#[$meta])* $View { $($fields)* } }
+    ($(#[$meta:meta])* pub struct $View:ident<$a:lifetime> $([$usual:path])? { $($fields:tt)* }) => {
+        $crate::view::object_of! {
+            $a, [$View<$a>], [<$a>], [$($usual)?], $(#[$meta])* $View { $($fields)* }
+        }
     };
     // A view of nothing that stays in the body.
     ($(#[$meta:meta])* pub struct $View:ident { $($fields:tt)* }) => {
-        $crate::view::object_of! { 'a, [$View], [], $(#[$meta])* $View { $($fields)* } }
+        $crate::view::object_of! { 'a, [$View], [], [], $(#[$meta])* $View { $($fields)* } }
     };
 }
 
 /// What `object!` expands to, for a lifetime, the view's type and its generics.
 macro_rules! object_of {
     (
-        $a:lifetime, [$Type:ty], [$($generics:tt)*],
+        $a:lifetime, [$Type:ty], [$($generics:tt)*], [$($usual:path)?],
         $(#[$meta:meta])*
         $View:ident {
             $(
@@ -158,6 +161,13 @@ macro_rules! object_of {
         }
 
         impl<$a> $crate::view::Object<$a> for $Type {
+            $(
+                #[inline(always)]
+                fn usual(bet: &mut $crate::json::Bet<$a>) -> Option<Self> {
+                    $usual(bet)
+                }
+            )?
+
             #[inline(always)]
             fn usual_members(&mut self, bet: &mut $crate::json::Bet<$a>) -> bool {
                 let mut member = *bet;

@@ -14,11 +14,12 @@
 //! ```
 
 use super::object;
+use crate::usual;
 use crate::json::Str;
 
 object! {
     /// The business's number that a `value` belongs to.
-    pub struct Metadata<'a> {
+    pub struct Metadata<'a> [usual::metadata] {
         /// The number as it is shown: digits, sometimes formatted.
         pub display_phone_number: Option<Str<'a>> = "display_phone_number",
         /// The number's id.

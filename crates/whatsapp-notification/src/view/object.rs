@@ -5,6 +5,12 @@ use serde::ser::SerializeMap;
 
 /// The view of one JSON object.
 pub(crate) trait Object<'a>: Default {
+    /// Bets on the whole object as it is most of all.
+    #[inline(always)]
+    fn usual(_bet: &mut Bet<'a>) -> Option<Self> {
+        None
+    }
+
     /// Bets on the members that are usual, in their usual order, from the separator before one of
     /// them. True: the object has ended. False: the bet stands on the separator before another.
     fn usual_members(&mut self, bet: &mut Bet<'a>) -> bool;
@@ -67,6 +73,9 @@ pub(crate) trait Object<'a>: Default {
     fn serialize_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
 }
 
+/// How deep the bets of whole objects go.
+const LEVELS: u32 = 8;
+
 /// Reads the object at the cursor into `view`; false for what is none, which is passed over.
 #[inline(never)]
 pub(crate) fn read_object<'a, V: Object<'a>>(view: &mut V, cursor: &mut Cursor<'a>) -> bool {
@@ -82,6 +91,13 @@ pub(crate) fn read_object_inline<'a, V: Object<'a>>(
     if cursor.peek() != Some(b'{') {
         cursor.skip_value();
         return false;
+    }
+    if let Some(mut bet) = cursor.bet(LEVELS)
+        && let Some(usual) = V::usual(&mut bet)
+    {
+        cursor.take(&bet);
+        *view = usual;
+        return true;
     }
     view.read_with(cursor, |_| None, |_, cursor| cursor.skip_value());
     true

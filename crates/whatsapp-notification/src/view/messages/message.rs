@@ -14,7 +14,7 @@
 //! ```
 
 use crate::{
-    Timestamp,
+    Timestamp, usual,
     json::{Bet, Cursor, List, Nested, Str, Untyped, Value},
     view::*,
 };
@@ -121,6 +121,9 @@ impl<'a, C: Default> Message<'a, C> {
     where
         C: Value<'a>,
     {
+        if let Some(usual) = Self::usual(cursor, key) {
+            return usual;
+        }
         let mut message = Message::default();
         let content = Cell::from_mut(&mut message.content);
         let found = Cell::from_mut(&mut message.key);
@@ -144,6 +147,31 @@ impl<'a, C: Default> Message<'a, C> {
             }
         });
         message
+    }
+
+    /// Bets on a message that has nothing else than its first members, its type and its content.
+    #[inline(always)]
+    fn usual(cursor: &mut Cursor<'a>, key: &'static str) -> Option<Self>
+    where
+        C: Value<'a>,
+    {
+        let mut bet = cursor.bet(1)?;
+        let usual::Head { from, from_user_id, id, timestamp } = usual::message(&mut bet)?;
+        let first = usual::message_type(&mut bet);
+        let content = bet.bare_key(key).then(|| C::bet(&mut bet)).flatten()?;
+        let kind = first.or_else(|| usual::message_type(&mut bet));
+        bet.literal(b"}")?;
+        bet.deepen(-1);
+        cursor.take(&bet);
+        let header = MessageHeader {
+            from: Some(from),
+            from_user_id,
+            id: Some(id),
+            timestamp: Timestamp::of(timestamp),
+            kind,
+            ..MessageHeader::default()
+        };
+        Some(Message { header, content, key })
     }
 
     /// Passes over the message at the cursor and lists what no field of [`read`](Self::read) holds.

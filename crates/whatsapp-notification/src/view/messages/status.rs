@@ -15,7 +15,7 @@
 
 use crate::view::{ErrorView, Payment, object, open_enum};
 use crate::{
-    Timestamp,
+    Timestamp, usual,
     json::{List, Nested, Str},
 };
 
@@ -70,7 +70,7 @@ impl<'a> crate::json::Field<'a> for Delivery<'a> {
 object! {
     /// A status of a message that the business sent (Cloud, messages → statuses; On-Premises,
     /// outbound notifications).
-    pub struct StatusView<'a> {
+    pub struct StatusView<'a> [usual::status] {
         /// The message that it is about.
         pub id: Option<Str<'a>> = "id",
         /// How far the message has come.
