@@ -93,7 +93,7 @@ impl<P> Event<P> {
 
     /// The JSON of a member that is kept, if there is one.
     fn raw_of(&self, member: Around) -> Option<String> {
-        let place = match (member, self.scope()) {
+        let place = match (member, *self.scope()) {
             (Around::Object, _) => return Some("\"whatsapp_business_account\"".to_owned()),
             // Without a field's name, an unknown member alone would not tell what it is among.
             (Around::Messages, Row::Scope { field: 1.., .. }) => 0,

@@ -21,6 +21,7 @@ use crate::{
     table::{Flags, Index, Row},
     view::{Metadata, members},
 };
+use bytestring::ByteString;
 use serde::Deserialize;
 use std::{fmt, marker::PhantomData};
 
@@ -65,12 +66,17 @@ impl<P> Event<P> {
         &self.notification
     }
 
+    #[inline]
+    fn row(&self) -> &Row {
+        self.notification.row(self.row)
+    }
+
     /// What it is.
     #[inline]
     #[must_use]
     pub fn kind(&self) -> Kind {
-        match self.notification.row(self.row) {
-            Row::Event { kind, .. } => kind,
+        match self.row() {
+            Row::Event { kind, .. } => *kind,
             _ => Kind::Malformed, // No event has such a row.
         }
     }
@@ -79,9 +85,12 @@ impl<P> Event<P> {
     #[inline]
     #[must_use]
     pub fn id(&self) -> Option<Str<'_>> {
-        match self.notification.row(self.row) {
+        match self.row() {
             Row::Event { kind: Kind::Contact, .. } => None,
-            Row::Event { id, .. } => text_at(self.notification.text(), id),
+            Row::Event { id, id_len: 0, .. } => text_at(self.notification.text(), *id),
+            Row::Event { id, id_len, .. } => {
+                Some(Str::at(self.notification.text(), id + 1, u32::from(*id_len), false))
+            }
             _ => None,
         }
     }
@@ -90,10 +99,8 @@ impl<P> Event<P> {
     #[inline]
     #[must_use]
     pub fn timestamp(&self) -> Option<Timestamp> {
-        match self.notification.row(self.row) {
-            Row::Event { timestamp, .. } => {
-                text_at(self.notification.text(), timestamp).and_then(Timestamp::of)
-            }
+        match self.row() {
+            Row::Event { timestamp, .. } => Timestamp::at(self.notification.text(), *timestamp),
             _ => None,
         }
     }
@@ -141,30 +148,38 @@ impl<P> Event<P> {
 
     #[inline]
     fn is_outbound(&self) -> bool {
-        matches!(self.notification.row(self.row), Row::Event { flags, .. } if flags.has(Flags::OUTBOUND))
+        matches!(self.row(), Row::Event { flags, .. } if flags.has(Flags::OUTBOUND))
     }
 
     /// The customer on the other side, whoever began. Empty for what is about no customer.
     #[inline]
     #[must_use]
     pub fn party(&self) -> Party<'_> {
-        let text = self.notification.text();
-        let Row::Event { party, contact, flags, kind, .. } = self.notification.row(self.row) else {
+        let Row::Event { party, contact, flags, kind, .. } = self.row() else {
             return Party::default();
         };
-        let contact = self.notification.start(contact).map(|start| (text, start));
-        let mut address = text_at(text, party);
+        let text = self.notification.text();
+        let contact = self.notification.start(*contact).map(|start| (text, start));
+        let address = text_at(text, *party);
         // The row says whether there is more to read.
-        let ids = if flags.has(Flags::USER_ID) || flags.has(Flags::GROUP) {
-            let ids = Ids::read(&mut self.cursor(), flags.has(Flags::OUTBOUND));
-            address = address.or(ids.address);
-            Some(ids)
-        } else if kind == Kind::UserPreference || kind == Kind::UserIdUpdate {
-            Some(Ids { wa_id: address, ..Ids::default() })
+        if flags.has(Flags::USER_ID) || flags.has(Flags::GROUP) {
+            self.party_of_ids(address, contact, flags.has(Flags::OUTBOUND))
+        } else if *kind == Kind::UserPreference || *kind == Kind::UserIdUpdate {
+            Party { address, ids: Some(Ids { wa_id: address, ..Ids::default() }), contact }
         } else {
-            None
-        };
-        Party { address, ids, contact }
+            Party { address, ids: None, contact }
+        }
+    }
+
+    #[inline(never)]
+    fn party_of_ids<'a>(
+        &'a self,
+        address: Option<Str<'a>>,
+        contact: Option<(&'a ByteString, u32)>,
+        outbound: bool,
+    ) -> Party<'a> {
+        let ids = Ids::read(&mut self.cursor(), outbound);
+        Party { address: address.or(ids.address), ids: Some(ids), contact }
     }
 
     /// What the event belongs to, for handling in order: the group, else the user id, else the
@@ -179,7 +194,7 @@ impl<P> Event<P> {
     #[must_use]
     pub fn field(&self) -> Option<Str<'_>> {
         match self.scope() {
-            Row::Scope { field, .. } => text_at(self.notification.text(), field),
+            Row::Scope { field, .. } => text_at(self.notification.text(), *field),
             _ => None,
         }
     }
@@ -188,7 +203,7 @@ impl<P> Event<P> {
     #[must_use]
     pub fn entry_id(&self) -> Option<Str<'_>> {
         match self.scope() {
-            Row::Scope { entry_id, .. } => text_at(self.notification.text(), entry_id),
+            Row::Scope { entry_id, .. } => text_at(self.notification.text(), *entry_id),
             _ => None,
         }
     }
@@ -197,9 +212,7 @@ impl<P> Event<P> {
     #[must_use]
     pub fn entry_time(&self) -> Option<Timestamp> {
         match self.scope() {
-            Row::Scope { entry_time, .. } => {
-                text_at(self.notification.text(), entry_time).and_then(Timestamp::of)
-            }
+            Row::Scope { entry_time, .. } => Timestamp::at(self.notification.text(), *entry_time),
             _ => None,
         }
     }
@@ -208,7 +221,7 @@ impl<P> Event<P> {
     pub(crate) fn entry_time_raw(&self) -> Option<&str> {
         match self.scope() {
             Row::Scope { entry_time: at @ 1.., .. } => {
-                let mut cursor = Cursor::at(self.notification.text(), at);
+                let mut cursor = Cursor::at(self.notification.text(), *at);
                 Raw::read_value(&mut cursor).map(|time| time.as_str())
             }
             _ => None,
@@ -221,7 +234,7 @@ impl<P> Event<P> {
     pub fn metadata(&self) -> Option<Metadata<'_>> {
         match self.scope() {
             Row::Scope { metadata: at @ 1.., .. } => {
-                let mut cursor = Cursor::at(self.notification.text(), at);
+                let mut cursor = Cursor::at(self.notification.text(), *at);
                 Metadata::read_value(&mut cursor)
             }
             _ => None,
@@ -230,25 +243,25 @@ impl<P> Event<P> {
 
     /// Where the contact stands that belongs to it.
     pub(crate) fn contact_start(&self) -> Option<u32> {
-        match self.notification.row(self.row) {
-            Row::Event { contact, .. } => self.notification.start(contact),
+        match self.row() {
+            Row::Event { contact, .. } => self.notification.start(*contact),
             _ => None,
         }
     }
 
-    pub(crate) fn scope(&self) -> Row {
-        match self.notification.row(self.row) {
-            Row::Event { scope, .. } => self.notification.row(scope),
-            _ => Row::Hidden,
+    pub(crate) fn scope(&self) -> &Row {
+        match self.row() {
+            Row::Event { scope, .. } => self.notification.row(*scope),
+            _ => &Row::Hidden,
         }
     }
 
     /// The event's JSON, as it stands in the body; empty for a body that is not JSON.
     #[must_use]
     pub fn raw(&self) -> &str {
-        match self.notification.row(self.row) {
+        match self.row() {
             Row::Event { start, end, .. } => {
-                self.notification.text().get(start as usize..end as usize).unwrap_or_default()
+                self.notification.text().get(*start as usize..*end as usize).unwrap_or_default()
             }
             _ => "",
         }
@@ -304,8 +317,8 @@ impl<P> Event<P> {
     /// Where its JSON begins in the body, in bytes.
     #[must_use]
     pub fn offset(&self) -> usize {
-        match self.notification.row(self.row) {
-            Row::Event { start, .. } => start as usize,
+        match self.row() {
+            Row::Event { start, .. } => *start as usize,
             _ => 0,
         }
     }
@@ -317,8 +330,8 @@ impl<P> Event<P> {
     /// [`offset`](Self::offset).
     #[must_use]
     pub fn path(&self) -> String {
-        match self.notification.row(self.row) {
-            Row::Event { start, .. } => path::pointer(self.notification.text(), start),
+        match self.row() {
+            Row::Event { start, .. } => path::pointer(self.notification.text(), *start),
             _ => String::new(),
         }
     }

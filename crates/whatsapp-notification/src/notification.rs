@@ -168,6 +168,7 @@ impl Notification {
             contact: NONE,
             kind: crate::Kind::Unparseable,
             flags: Flags::default(),
+            id_len: 0,
         };
         let head = Head { body: Body::Opaque(body), form: Form::Other, origin, events: 1 };
         Notification { inner: ThinArc::from_header_and_slice(head, &[row]) }
@@ -242,8 +243,8 @@ impl Notification {
     }
 
     #[inline]
-    pub(crate) fn row(&self, index: Index) -> Row {
-        self.inner.slice.get(index as usize).copied().unwrap_or(Row::Hidden)
+    pub(crate) fn row(&self, index: Index) -> &Row {
+        self.inner.slice.get(index as usize).unwrap_or(&Row::Hidden)
     }
 }
 

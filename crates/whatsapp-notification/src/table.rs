@@ -36,6 +36,8 @@ pub(crate) enum Row {
         contact: Index,
         kind: Kind,
         flags: Flags,
+        /// The length of `id`, if it is a short string without escapes; zero otherwise.
+        id_len: u8,
     },
     /// An item that a repeated key has replaced, or a contact that has been joined to an item.
     Hidden,

@@ -43,9 +43,7 @@ impl Notification {
 /// Where an event stands, or a contact that belongs to one.
 fn start(row: &Row, joined: bool) -> Option<u32> {
     match row {
-        Row::Event { start, flags, .. } if flags.has(Flags::JOINED) == joined => {
-            Some(*start)
-        }
+        Row::Event { start, flags, .. } if flags.has(Flags::JOINED) == joined => Some(*start),
         _ => None,
     }
 }

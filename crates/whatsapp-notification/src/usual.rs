@@ -13,35 +13,38 @@
 
 use crate::{
     Timestamp,
-    json::{Bet, List, Number, Str},
-    view::{
-        ContactView, Conversation, ConversationOrigin, Delivery, ErrorData, ErrorView, Metadata,
-        Pricing, Profile, StatusView,
-    },
+    json::{Bet, List, Str},
+    view::{Conversation, ConversationOrigin, ErrorView, Pricing},
 };
 
-/// The business's number.
+/// The business's number: `display_phone_number` and `phone_number_id`.
 #[inline(always)]
-pub(crate) fn metadata<'a>(bet: &mut Bet<'a>) -> Option<Metadata<'a>> {
+pub(crate) fn metadata<'a>(bet: &mut Bet<'a>) -> Option<(Str<'a>, Str<'a>)> {
     bet.literal(b"{\"display_phone_number\":\"")?;
-    let display_phone_number = Some(bet.str());
+    let shown = bet.str();
     bet.literal(b"\",\"phone_number_id\":\"")?;
-    let phone_number_id = Some(bet.str());
+    let id = bet.str();
     bet.literal(b"\"}")?;
-    Some(Metadata { display_phone_number, phone_number_id })
+    Some((shown, id))
+}
+
+/// The members of a contact.
+pub(crate) struct Contact<'a> {
+    pub(crate) name: Str<'a>,
+    pub(crate) wa_id: Str<'a>,
+    pub(crate) user_id: Option<Str<'a>>,
 }
 
 /// A contact.
 #[inline(always)]
-pub(crate) fn contact<'a>(bet: &mut Bet<'a>) -> Option<ContactView<'a>> {
+pub(crate) fn contact<'a>(bet: &mut Bet<'a>) -> Option<Contact<'a>> {
     bet.literal(b"{\"profile\":{\"name\":\"")?;
-    let name = Some(bet.text());
+    let name = bet.text();
     bet.literal(b"\"},\"wa_id\":\"")?;
-    let wa_id = Some(bet.str());
+    let wa_id = bet.str();
     let user_id = bet.is(b"\",\"user_id\":\"").then(|| bet.str());
     bet.literal(b"\"}")?;
-    let profile = Some(Profile { name, ..Profile::default() });
-    Some(ContactView { profile, wa_id, user_id, ..ContactView::default() })
+    Some(Contact { name, wa_id, user_id })
 }
 
 /// The first members of a message.
@@ -77,24 +80,6 @@ pub(crate) fn message_type<'a>(bet: &mut Bet<'a>) -> Option<Str<'a>> {
     Some(kind)
 }
 
-/// A status.
-#[inline(always)]
-pub(crate) fn status<'a>(bet: &mut Bet<'a>) -> Option<StatusView<'a>> {
-    let (head, status) = status_head(bet)?;
-    let (conversation, pricing, errors) = outcome(bet)?;
-    Some(StatusView {
-        id: Some(head.id),
-        status: Delivery::of(status),
-        timestamp: Timestamp::of(head.timestamp),
-        recipient_id: Some(head.from),
-        recipient_user_id: head.from_user_id,
-        conversation,
-        pricing,
-        errors,
-        ..StatusView::default()
-    })
-}
-
 /// The head of a status, with its recipient in the sender's place: the bet is in it then, behind a
 /// value.
 #[inline(always)]
@@ -113,26 +98,30 @@ pub(crate) fn status_head<'a>(bet: &mut Bet<'a>) -> Option<(Head<'a>, Str<'a>)> 
     Some((Head { from, from_user_id, id, timestamp }, status))
 }
 
-type Outcome<'a> =
-    (Option<Conversation<'a>>, Option<Pricing<'a>>, List<'a, ErrorView<'a>>);
+/// What follows the head of a status.
+pub(crate) struct Outcome<'a> {
+    pub(crate) conversation: Option<Conversation<'a>>,
+    pub(crate) pricing: Option<Pricing<'a>>,
+    pub(crate) errors: List<'a, ErrorView<'a>>,
+}
 
 /// What follows the head of a status, to its end.
 #[inline(always)]
 pub(crate) fn outcome<'a>(bet: &mut Bet<'a>) -> Option<Outcome<'a>> {
-    let (mut conversation_, mut pricing_, mut errors) = (None, None, List::default());
+    let mut outcome = Outcome { conversation: None, pricing: None, errors: List::default() };
     if bet.is(b",\"conversation\":") {
-        conversation_ = Some(conversation(bet)?);
+        outcome.conversation = Some(conversation(bet)?);
     }
     if bet.is(b",\"pricing\":") {
-        pricing_ = Some(pricing(bet)?);
+        outcome.pricing = Some(pricing(bet)?);
     }
     if bet.is(b",\"errors\":") {
-        errors = List::noted(bet.place());
+        outcome.errors = List::noted(bet.place());
         bet.array(|bet| error(bet).map(drop))?;
     }
     bet.literal(b"}")?;
     bet.deepen(-1);
-    Some((conversation_, pricing_, errors))
+    Some(outcome)
 }
 
 #[inline(always)]
@@ -169,18 +158,31 @@ fn pricing<'a>(bet: &mut Bet<'a>) -> Option<Pricing<'a>> {
     Some(Pricing { billable: Some(billable), pricing_model, kind, category })
 }
 
+/// The members of an error.
+pub(crate) struct Error<'a> {
+    pub(crate) code: Str<'a>,
+    pub(crate) title: Str<'a>,
+    pub(crate) message: Str<'a>,
+    pub(crate) details: Str<'a>,
+    pub(crate) href: Option<Str<'a>>,
+}
+
 /// An error.
 #[inline(always)]
-pub(crate) fn error<'a>(bet: &mut Bet<'a>) -> Option<ErrorView<'a>> {
+pub(crate) fn error<'a>(bet: &mut Bet<'a>) -> Option<Error<'a>> {
     bet.literal(b"{\"code\":")?;
-    let code = Some(Number::of(bet.number()?));
+    let code = bet.number()?;
     bet.literal(b",\"title\":\"")?;
-    let title = Some(bet.text());
+    let title = bet.text();
     bet.literal(b"\",\"message\":\"")?;
-    let message = Some(bet.text());
+    let message = bet.text();
     bet.literal(b"\",\"error_data\":{\"details\":\"")?;
-    let error_data = Some(ErrorData { details: Some(bet.text()) });
-    let href = bet.is(b"\"},\"href\":\"").then(|| bet.text());
-    bet.literal(if href.is_some() { b"\"}" } else { b"\"}}" })?;
-    Some(ErrorView { code, title, message, error_data, href, ..ErrorView::default() })
+    let details = bet.text();
+    bet.literal(b"\"}")?;
+    let href = bet.is(b",\"href\":\"").then(|| bet.text());
+    if href.is_some() {
+        bet.literal(b"\"")?;
+    }
+    bet.literal(b"}")?;
+    Some(Error { code, title, message, details, href })
 }

@@ -29,9 +29,9 @@ mod raw;
 mod text;
 mod untyped;
 
+pub(crate) use bet::Bet;
 #[cfg(test)]
 pub(crate) use bet::switch;
-pub(crate) use bet::Bet;
 pub(crate) use cursor::{Cursor, Fault};
 pub use list::{List, ListIter};
 pub use nested::Nested;

@@ -66,6 +66,16 @@ impl<'a> Str<'a> {
         (self.place >> 32 & LEN) as usize
     }
 
+    /// The length, if this is a string without escapes and not too long for a byte; zero otherwise.
+    #[inline]
+    pub(crate) fn plain_len(&self) -> u8 {
+        if self.is_escaped() || self.is_number() {
+            0
+        } else {
+            u8::try_from(self.len()).unwrap_or(0)
+        }
+    }
+
     /// True if the very same string, in its quotes and not empty, stands at this offset too.
     #[inline]
     pub(crate) fn stands_at(&self, offset: u32) -> bool {
@@ -81,6 +91,13 @@ impl<'a> Str<'a> {
     pub fn raw(&self) -> &'a str {
         let at = self.place as u32 as usize;
         self.of.get(at..at + self.len()).unwrap_or_default()
+    }
+
+    /// The bytes of [`raw`](Self::raw).
+    #[inline]
+    pub(crate) fn raw_bytes(&self) -> &'a [u8] {
+        let at = self.place as u32 as usize;
+        self.of.as_bytes().get(at..at + self.len()).unwrap_or_default()
     }
 
     /// True when [`raw`](Self::raw) differs from the text it stands for.

@@ -16,7 +16,7 @@ use std::ops::Range;
 /// What the scan notes of an item.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Item<'a> {
-    id: u32,
+    id: Option<Str<'a>>,
     timestamp: u32,
     /// The customer's address: a number, or the id of a group.
     party: Option<Str<'a>>,
@@ -28,8 +28,8 @@ impl<'a> Item<'a> {
     #[inline(always)]
     pub(super) fn of(head: usual::Head<'a>, flags: Flags) -> Self {
         let usual::Head { from, from_user_id: user_id, id, timestamp } = head;
-        let (id, timestamp) = (id.value_offset(), timestamp.value_offset());
-        Item { id, timestamp, party: Some(from), user_id, flags }
+        let timestamp = timestamp.value_offset();
+        Item { id: Some(id), timestamp, party: Some(from), user_id, flags }
     }
 }
 
@@ -76,7 +76,7 @@ impl<'a> Scan<'a, '_> {
                 "from" => item.party = self.cursor.text_or_number(),
                 "from_user_id" => item.user_id = self.cursor.text_or_number(),
                 "group_id" => { self.cursor.skip_value(); item.flags.set(Flags::GROUP); },
-                "id" => item.id = self.place(),
+                "id" => item.id = self.cursor.text_or_number(),
                 "timestamp" => item.timestamp = self.place(),
             }
             "text" => self.content(Kind::Text, &mut body),
@@ -143,7 +143,7 @@ impl<'a> Scan<'a, '_> {
                 (recipient, user_id) = (Some(head.from), head.from_user_id);
                 item = Item::of(head, item.flags);
             }] {
-                "id" => item.id = self.place(),
+                "id" => item.id = self.cursor.text_or_number(),
                 "status" => status = self.cursor.text_or_number().is_some(),
                 "timestamp" => item.timestamp = self.place(),
                 "recipient_id" => recipient = self.cursor.text_or_number(),
@@ -185,7 +185,7 @@ impl<'a> Scan<'a, '_> {
         let (mut event, mut by_business) = (false, false);
         let (mut to, mut to_user_id) = (None, None);
         members!(self.cursor, {
-            "id" => item.id = self.place(),
+            "id" => item.id = self.cursor.text_or_number(),
             "from" => item.party = self.cursor.text_or_number(),
             "from_user_id" => item.user_id = self.cursor.text_or_number(),
             "to" => to = self.cursor.text_or_number(),
@@ -217,7 +217,7 @@ impl<'a> Scan<'a, '_> {
         let mut item = Item::default();
         let mut empty = true;
         members!(self.cursor, {
-            "id" => { item.id = self.place(); empty = false; },
+            "id" => { item.id = self.cursor.text_or_number(); empty = false; },
             "timestamp" => { item.timestamp = self.place(); empty = false; },
             "wa_id" => { item.party = self.cursor.text_or_number(); empty = false; },
             "group_id" => { self.cursor.skip_value(); item.flags.set(Flags::GROUP); empty = false; },
@@ -290,9 +290,20 @@ impl<'a> Scan<'a, '_> {
         user_id: u32,
         scope: u32,
     ) {
-        let (flags, kind) = (Flags::default(), Kind::Contact);
+        let (flags, kind, id_len) = (Flags::default(), Kind::Contact, 0);
         let (id, party, timestamp, contact) = (user_id, wa_id, 0, NONE);
-        self.push(Row::Event { start, end, scope, id, timestamp, party, contact, kind, flags });
+        self.push(Row::Event {
+            start,
+            end,
+            scope,
+            id,
+            timestamp,
+            party,
+            contact,
+            kind,
+            flags,
+            id_len,
+        });
     }
 
     pub(super) fn error(&mut self, scope: u32) {
@@ -344,12 +355,25 @@ impl<'a> Scan<'a, '_> {
         party: u32,
         value: &mut Value,
     ) {
-        let Item { id, timestamp, mut flags, user_id, .. } = item;
+        let Item { timestamp, mut flags, user_id, .. } = item;
+        let id = item.id.map_or(0, |id| id.value_offset());
+        let id_len = item.id.map_or(0, |id| id.plain_len());
         if user_id.is_some() {
             flags.set(Flags::USER_ID);
         }
         let contact = self.likely_contact(item.party, user_id, flags, value);
         let (Range { start, end }, scope) = (span, value.scope);
-        self.push(Row::Event { start, end, scope, id, timestamp, party, contact, kind, flags });
+        self.push(Row::Event {
+            start,
+            end,
+            scope,
+            id,
+            timestamp,
+            party,
+            contact,
+            kind,
+            flags,
+            id_len,
+        });
     }
 }

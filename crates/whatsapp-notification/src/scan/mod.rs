@@ -255,8 +255,18 @@ impl<'a, 'r> Scan<'a, 'r> {
 
     /// Adds an event of which only the span is known.
     fn push_span(&mut self, kind: Kind, start: u32, end: u32, scope: Index) {
-        let (id, timestamp, party, contact, flags) = (0, 0, 0, NONE, Flags::default());
-        self.push(Row::Event { start, end, scope, id, timestamp, party, contact, kind, flags });
+        self.push(Row::Event {
+            start,
+            end,
+            scope,
+            id: 0,
+            timestamp: 0,
+            party: 0,
+            contact: NONE,
+            kind,
+            flags: Flags::default(),
+            id_len: 0,
+        });
     }
 
     #[inline]

@@ -14,10 +14,9 @@
 use super::{Rows, Scan, item::Item, value::Value};
 use crate::{
     Form, Kind,
-    json::{Bet, Str},
+    json::Bet,
     table::{Flags, Row},
     usual,
-    view::ContactView,
 };
 
 /// How deep a body that is as usual goes.
@@ -148,9 +147,9 @@ impl<'a> Scan<'a, '_> {
             let start = self.rows.len() as u32;
             loop {
                 let place = bet.offset();
-                let ContactView { wa_id, user_id, .. } = usual::contact(bet)?;
-                let at = |id: Option<Str<'_>>| id.map_or(0, |id| id.value_offset());
-                self.push_contact(place, bet.offset(), at(wa_id), at(user_id), scope);
+                let usual::Contact { wa_id, user_id, .. } = usual::contact(bet)?;
+                let user_id = user_id.map_or(0, |id| id.value_offset());
+                self.push_contact(place, bet.offset(), wa_id.value_offset(), user_id, scope);
                 if !bet.is(b",") {
                     break;
                 }

@@ -13,12 +13,17 @@
 //! ```
 
 use super::object;
-use crate::usual;
 use crate::json::Str;
+use crate::usual;
 
 object! {
     /// A contact of a notification. Which of its ids are there depends on what the customer shares.
-    pub struct ContactView<'a> [usual::contact] {
+    pub struct ContactView<'a> [|view, bet| {
+        let usual::Contact { name, wa_id, user_id } = usual::contact(bet)?;
+        view.profile = Some(Profile { name: Some(name), ..Profile::default() });
+        (view.wa_id, view.user_id) = (Some(wa_id), user_id);
+        Some(())
+    }] {
         /// Name and user name.
         pub profile: Option<Profile<'a>> = "profile",
         /// The WhatsApp id: the phone number's digits. May differ from a message's `from`.

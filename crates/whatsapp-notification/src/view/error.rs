@@ -13,12 +13,17 @@
 //! ```
 
 use super::object;
-use crate::usual;
 use crate::json::{Number, Str};
+use crate::usual;
 
 object! {
     /// An error. Branch on `code`, never on `title`.
-    pub struct ErrorView<'a> [usual::error] {
+    pub struct ErrorView<'a> [|view, bet| {
+        let usual::Error { code, title, message, details, href } = usual::error(bet)?;
+        (view.code, view.title, view.message) = (Some(Number::of(code)), Some(title), Some(message));
+        (view.error_data, view.href) = (Some(ErrorData { details: Some(details) }), href);
+        Some(())
+    }] {
         /// The code; group pages print it in quotes.
         pub code: Option<Number<'a>> = "code",
         /// What it is about.

@@ -127,7 +127,7 @@ macro_rules! usual_member {
 ///
 /// [`Field`]: crate::json::Field
 macro_rules! object {
-    ($(#[$meta:meta])* pub struct $View:ident<$a:lifetime> $([$usual:path])? { $($fields:tt)* }) => {
+    ($(#[$meta:meta])* pub struct $View:ident<$a:lifetime> $([$usual:expr])? { $($fields:tt)* }) => {
         $crate::view::object_of! {
             $a, [$View<$a>], [<$a>], [$($usual)?], $(#[$meta])* $View { $($fields)* }
         }
@@ -141,7 +141,7 @@ macro_rules! object {
 /// What `object!` expands to, for a lifetime, the view's type and its generics.
 macro_rules! object_of {
     (
-        $a:lifetime, [$Type:ty], [$($generics:tt)*], [$($usual:path)?],
+        $a:lifetime, [$Type:ty], [$($generics:tt)*], [$($usual:expr)?],
         $(#[$meta:meta])*
         $View:ident {
             $(
@@ -163,8 +163,9 @@ macro_rules! object_of {
         impl<$a> $crate::view::Object<$a> for $Type {
             $(
                 #[inline(always)]
-                fn usual(bet: &mut $crate::json::Bet<$a>) -> Option<Self> {
-                    $usual(bet)
+                fn usual(&mut self, bet: &mut $crate::json::Bet<$a>) -> Option<()> {
+                    let usual: fn(&mut Self, &mut $crate::json::Bet<$a>) -> Option<()> = $usual;
+                    usual(self, bet)
                 }
             )?
 
@@ -422,5 +423,6 @@ macro_rules! open_enum {
 }
 
 pub(crate) use {
-    first_members, members, object, object_of, open_enum, read_field, untyped_field, usual_field, usual_member,
+    first_members, members, object, object_of, open_enum, read_field, untyped_field, usual_field,
+    usual_member,
 };

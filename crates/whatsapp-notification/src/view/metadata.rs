@@ -14,12 +14,16 @@
 //! ```
 
 use super::object;
-use crate::usual;
 use crate::json::Str;
+use crate::usual;
 
 object! {
     /// The business's number that a `value` belongs to.
-    pub struct Metadata<'a> [usual::metadata] {
+    pub struct Metadata<'a> [|view, bet| {
+        let (shown, id) = usual::metadata(bet)?;
+        (view.display_phone_number, view.phone_number_id) = (Some(shown), Some(id));
+        Some(())
+    }] {
         /// The number as it is shown: digits, sometimes formatted.
         pub display_phone_number: Option<Str<'a>> = "display_phone_number",
         /// The number's id.

@@ -59,7 +59,8 @@ mod user_preferences;
 
 pub(crate) use any::{is_typed, untyped};
 pub(crate) use macros::{
-    first_members, members, object, object_of, open_enum, read_field, untyped_field, usual_field, usual_member,
+    first_members, members, object, object_of, open_enum, read_field, untyped_field, usual_field,
+    usual_member,
 };
 pub(crate) use object::{Object, read_object, read_object_inline, untyped_object};
 

@@ -5,9 +5,9 @@ use serde::ser::SerializeMap;
 
 /// The view of one JSON object.
 pub(crate) trait Object<'a>: Default {
-    /// Bets on the whole object as it is most of all.
+    /// Bets on the whole object as it is most of all; sets no field unless the bet is won.
     #[inline(always)]
-    fn usual(_bet: &mut Bet<'a>) -> Option<Self> {
+    fn usual(&mut self, _bet: &mut Bet<'a>) -> Option<()> {
         None
     }
 
@@ -16,11 +16,7 @@ pub(crate) trait Object<'a>: Default {
     fn usual_members(&mut self, bet: &mut Bet<'a>) -> bool;
 
     /// Reads one member by its name; `rest` takes one that has no field.
-    fn named_member(
-        &mut self,
-        cursor: &mut Cursor<'a>,
-        rest: impl FnMut(Str<'a>, &mut Cursor<'a>),
-    );
+    fn named_member(&mut self, cursor: &mut Cursor<'a>, rest: impl FnMut(Str<'a>, &mut Cursor<'a>));
 
     /// Reads the object at the cursor. `rest` takes the members that have no field; before it is
     /// asked, `usual` may bet on one of them.
@@ -84,19 +80,15 @@ pub(crate) fn read_object<'a, V: Object<'a>>(view: &mut V, cursor: &mut Cursor<'
 
 /// The same, for one place.
 #[inline(always)]
-pub(crate) fn read_object_inline<'a, V: Object<'a>>(
-    view: &mut V,
-    cursor: &mut Cursor<'a>,
-) -> bool {
+pub(crate) fn read_object_inline<'a, V: Object<'a>>(view: &mut V, cursor: &mut Cursor<'a>) -> bool {
     if cursor.peek() != Some(b'{') {
         cursor.skip_value();
         return false;
     }
     if let Some(mut bet) = cursor.bet(LEVELS)
-        && let Some(usual) = V::usual(&mut bet)
+        && view.usual(&mut bet).is_some()
     {
         cursor.take(&bet);
-        *view = usual;
         return true;
     }
     view.read_with(cursor, |_| None, |_, cursor| cursor.skip_value());

@@ -14,8 +14,9 @@
 //! ```
 
 use crate::{
-    Timestamp, usual,
+    Timestamp,
     json::{Bet, Cursor, List, Nested, Str, Untyped, Value},
+    usual,
     view::*,
 };
 use serde::{Serialize, Serializer, ser::SerializeMap};
@@ -121,10 +122,10 @@ impl<'a, C: Default> Message<'a, C> {
     where
         C: Value<'a>,
     {
-        if let Some(usual) = Self::usual(cursor, key) {
-            return usual;
+        let mut message = Self::default();
+        if message.usual(cursor, key).is_some() {
+            return message;
         }
-        let mut message = Message::default();
         let content = Cell::from_mut(&mut message.content);
         let found = Cell::from_mut(&mut message.key);
         let usual = |bet: &mut Bet<'a>| {
@@ -136,7 +137,8 @@ impl<'a, C: Default> Message<'a, C> {
         message.header.read_with(cursor, usual, |name, cursor| {
             let fits = |key: &&'static str| name == **key;
             // Content under the type's own key wins over content under the other one.
-            let under = Some(key).filter(fits).or(or_key.filter(|_| found.get() != key).filter(fits));
+            let under =
+                Some(key).filter(fits).or(or_key.filter(|_| found.get() != key).filter(fits));
             match under {
                 Some(under) => {
                     let read = C::read_value(cursor);
@@ -151,7 +153,7 @@ impl<'a, C: Default> Message<'a, C> {
 
     /// Bets on a message that has nothing else than its first members, its type and its content.
     #[inline(always)]
-    fn usual(cursor: &mut Cursor<'a>, key: &'static str) -> Option<Self>
+    fn usual(&mut self, cursor: &mut Cursor<'a>, key: &'static str) -> Option<()>
     where
         C: Value<'a>,
     {
@@ -163,15 +165,11 @@ impl<'a, C: Default> Message<'a, C> {
         bet.literal(b"}")?;
         bet.deepen(-1);
         cursor.take(&bet);
-        let header = MessageHeader {
-            from: Some(from),
-            from_user_id,
-            id: Some(id),
-            timestamp: Timestamp::of(timestamp),
-            kind,
-            ..MessageHeader::default()
-        };
-        Some(Message { header, content, key })
+        let header = &mut self.header;
+        (header.from, header.from_user_id, header.id) = (Some(from), from_user_id, Some(id));
+        (header.timestamp, header.kind) = (Timestamp::of(timestamp), kind);
+        (self.content, self.key) = (content, key);
+        Some(())
     }
 
     /// Passes over the message at the cursor and lists what no field of [`read`](Self::read) holds.

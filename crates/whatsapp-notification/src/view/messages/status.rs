@@ -15,8 +15,9 @@
 
 use crate::view::{ErrorView, Payment, object, open_enum};
 use crate::{
-    Timestamp, usual,
+    Timestamp,
     json::{List, Nested, Str},
+    usual,
 };
 
 open_enum! {
@@ -70,7 +71,15 @@ impl<'a> crate::json::Field<'a> for Delivery<'a> {
 object! {
     /// A status of a message that the business sent (Cloud, messages → statuses; On-Premises,
     /// outbound notifications).
-    pub struct StatusView<'a> [usual::status] {
+    pub struct StatusView<'a> [|view, bet| {
+        let (head, status) = usual::status_head(bet)?;
+        let usual::Outcome { conversation, pricing, errors } = usual::outcome(bet)?;
+        (view.id, view.status) = (Some(head.id), Delivery::of(status));
+        view.timestamp = Timestamp::of(head.timestamp);
+        (view.recipient_id, view.recipient_user_id) = (Some(head.from), head.from_user_id);
+        (view.conversation, view.pricing, view.errors) = (conversation, pricing, errors);
+        Some(())
+    }] {
         /// The message that it is about.
         pub id: Option<Str<'a>> = "id",
         /// How far the message has come.
