@@ -117,7 +117,11 @@ pub(crate) fn outcome<'a>(bet: &mut Bet<'a>) -> Option<Outcome<'a>> {
     }
     if bet.is(b",\"errors\":") {
         outcome.errors = List::noted(bet.place());
-        bet.array(|bet| error(bet).map(drop))?;
+        let mut more = bet.enter_array()?;
+        while more {
+            error(bet)?;
+            more = bet.next_element()?;
+        }
     }
     bet.literal(b"}")?;
     bet.deepen(-1);

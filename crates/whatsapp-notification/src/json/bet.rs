@@ -13,8 +13,7 @@ use bytestring::ByteString;
 /// A bet under way. Each step is `None` when it is lost.
 ///
 /// It never leaves the function that makes it but for one that is inlined, so that it is a few
-/// registers.
-#[derive(Clone, Copy)]
+/// registers: hence `inline(always)`, and no closures.
 pub(crate) struct Bet<'a> {
     text: &'a ByteString,
     bytes: &'a [u8],
@@ -112,8 +111,18 @@ impl<'a> Bet<'a> {
     #[inline(always)]
     pub(crate) fn whole_string(&mut self) -> Option<Str<'a>> {
         self.literal(b"\"")?;
-        let text = self.text();
-        self.literal(b"\"")?;
+        let start = self.at;
+        self.at = quote_or_odd(self.bytes, start);
+        let escaped = self.byte()? != b'"';
+        if escaped {
+            self.at = string_end(self.bytes, self.at);
+        }
+        let text = Str::at(self.text, start, self.at - start, escaped);
+        if escaped {
+            self.literal(b"\"")?;
+        } else {
+            self.at += 1;
+        }
         Some(text)
     }
 
@@ -170,29 +179,53 @@ impl<'a> Bet<'a> {
         }
     }
 
-    /// Runs over an array, with `item` over each element.
+    /// Enters an array. `Some(false)`: it was empty.
     #[inline(always)]
-    pub(crate) fn array(&mut self, mut item: impl FnMut(&mut Self) -> Option<()>) -> Option<()> {
+    pub(crate) fn enter_array(&mut self) -> Option<bool> {
         if self.levels == 0 {
             return None;
         }
         self.literal(b"[")?;
         if self.is(b"]") {
-            return Some(());
+            return Some(false);
         }
         self.levels -= 1;
-        loop {
-            item(self)?;
-            match self.byte()? {
-                b',' => self.at += 1,
-                b']' => break,
-                _ => return None,
-            }
-        }
-        self.at += 1;
-        self.levels += 1;
-        Some(())
+        Some(true)
     }
+
+    /// Behind an element. `Some(true)`: before the next one. `Some(false)`: out of the array.
+    #[inline(always)]
+    pub(crate) fn next_element(&mut self) -> Option<bool> {
+        let more = match self.byte()? {
+            b',' => true,
+            b']' => {
+                self.levels += 1;
+                false
+            }
+            _ => return None,
+        };
+        self.at += 1;
+        Some(more)
+    }
+
+    /// A place to go back to.
+    #[inline(always)]
+    pub(crate) fn mark(&self) -> Mark {
+        Mark { at: self.at, levels: self.levels }
+    }
+
+    /// Goes back.
+    #[inline(always)]
+    pub(crate) fn back_to(&mut self, mark: Mark) {
+        (self.at, self.levels) = (mark.at, mark.levels);
+    }
+}
+
+/// Where a bet has been.
+#[derive(Clone, Copy)]
+pub(crate) struct Mark {
+    at: u32,
+    levels: u32,
 }
 
 impl<'a> Cursor<'a> {

@@ -111,7 +111,12 @@ impl<'a, T: Value<'a>> Field<'a> for List<'a, T> {
     #[inline(always)]
     fn bet(&mut self, bet: &mut Bet<'a>) -> Option<()> {
         self.at = Some(bet.place());
-        bet.array(|bet| T::bet(bet).map(drop))
+        let mut more = bet.enter_array()?;
+        while more {
+            T::bet(bet)?;
+            more = bet.next_element()?;
+        }
+        Some(())
     }
 
     #[inline]

@@ -199,12 +199,12 @@ impl<'a> Scan<'a, '_> {
     /// A whole text.
     #[inline(always)]
     fn bet_on_text(&mut self, bet: &mut Bet<'a>, value: &mut Value) -> Option<()> {
-        let begin = *bet;
+        let (start, begin) = (bet.offset(), bet.mark());
         let Some(head) = usual::message(bet).and_then(|head| text(bet).map(|()| head)) else {
-            *bet = begin;
+            bet.back_to(begin);
             return None;
         };
-        let span = begin.offset()..bet.offset();
+        let span = start..bet.offset();
         self.push_item(Kind::Text, span, Item::of(head, Flags::default()), value);
         Some(())
     }
@@ -212,13 +212,13 @@ impl<'a> Scan<'a, '_> {
     /// A whole status.
     #[inline(always)]
     fn bet_on_status(&mut self, bet: &mut Bet<'a>, kind: Kind, value: &mut Value) -> Option<()> {
-        let begin = *bet;
+        let (start, begin) = (bet.offset(), bet.mark());
         let head = usual::status_head(bet);
         let Some((head, _)) = head.and_then(|head| usual::outcome(bet).map(|_| head)) else {
-            *bet = begin;
+            bet.back_to(begin);
             return None;
         };
-        let span = begin.offset()..bet.offset();
+        let span = start..bet.offset();
         self.push_item(kind, span, Item::of(head, Flags::OUTBOUND), value);
         Some(())
     }

@@ -127,9 +127,9 @@ macro_rules! usual_member {
 ///
 /// [`Field`]: crate::json::Field
 macro_rules! object {
-    ($(#[$meta:meta])* pub struct $View:ident<$a:lifetime> $([$usual:expr])? { $($fields:tt)* }) => {
+    ($(#[$meta:meta])* pub struct $View:ident<$a:lifetime> $([|$view:ident, $bet:ident| $usual:block])? { $($fields:tt)* }) => {
         $crate::view::object_of! {
-            $a, [$View<$a>], [<$a>], [$($usual)?], $(#[$meta])* $View { $($fields)* }
+            $a, [$View<$a>], [<$a>], [$(|$view, $bet| $usual)?], $(#[$meta])* $View { $($fields)* }
         }
     };
     // A view of nothing that stays in the body.
@@ -141,7 +141,7 @@ macro_rules! object {
 /// What `object!` expands to, for a lifetime, the view's type and its generics.
 macro_rules! object_of {
     (
-        $a:lifetime, [$Type:ty], [$($generics:tt)*], [$($usual:expr)?],
+        $a:lifetime, [$Type:ty], [$($generics:tt)*], [$(|$view:ident, $bet:ident| $usual:block)?],
         $(#[$meta:meta])*
         $View:ident {
             $(
@@ -163,17 +163,17 @@ macro_rules! object_of {
         impl<$a> $crate::view::Object<$a> for $Type {
             $(
                 #[inline(always)]
-                fn usual(&mut self, bet: &mut $crate::json::Bet<$a>) -> Option<()> {
-                    let usual: fn(&mut Self, &mut $crate::json::Bet<$a>) -> Option<()> = $usual;
-                    usual(self, bet)
+                fn usual(&mut self, $bet: &mut $crate::json::Bet<$a>) -> Option<()> {
+                    let $view = self;
+                    $usual
                 }
             )?
 
             #[inline(always)]
             fn usual_members(&mut self, bet: &mut $crate::json::Bet<$a>) -> bool {
-                let mut member = *bet;
+                let mut member = bet.mark();
                 $($crate::view::usual_field!(self, bet, member, $($rare)? $field $key $([$reader])?);)*
-                *bet = member;
+                bet.back_to(member);
                 false
             }
 
@@ -302,9 +302,9 @@ macro_rules! usual_field {
                 if !more {
                     return true;
                 }
-                $member = *$bet;
+                $member = $bet.mark();
             } else {
-                *$bet = $member;
+                $bet.back_to($member);
                 return false;
             }
         }

@@ -39,14 +39,14 @@ pub(crate) trait Object<'a>: Default {
                 cursor.take(&bet);
                 return;
             }
-            let member = bet;
+            let member = bet.mark();
             match usual(&mut bet).and_then(|()| bet.next_member()) {
                 Some(true) => continue,
                 Some(false) => {
                     cursor.take(&bet);
                     return;
                 }
-                None => bet = member,
+                None => bet.back_to(member),
             }
             cursor.take(&bet);
             self.named_member(cursor, &mut rest);
