@@ -157,7 +157,11 @@ fn parsing(record: &mut Record, name: &'static str) {
     let sonic = if sonic.median() < sonic_borrowed.median() { sonic } else { sonic_borrowed };
     let main = ["text", "text_type_first", "status", "statuses_1000"].contains(&name);
     let goal = |goals: Option<f64>| goals.map_or(Goal::Shown, Goal::AtLeast);
-    let w1_serde = if main { Some(12.0) } else { (name == "mixed").then_some(10.0) };
+    let w1_serde = match name {
+        "text_shuffled" => Some(4.0),
+        "mixed" => Some(10.0),
+        _ => main.then_some(12.0),
+    };
     let view = main || ["image", "interactive", "onprem_text"].contains(&name);
     let w2_serde = match name {
         "order" => Some(4.0),

@@ -3,9 +3,11 @@
 pub mod every_field;
 pub mod results;
 pub mod rounds;
+mod shuffled;
 pub mod typed;
 
 use bytes::Bytes;
+use fastrand::Rng;
 use std::hint::black_box;
 use whatsapp_notification::Notification;
 use whatsapp_testkit::{KeyOrder, Sample, Samples};
@@ -14,9 +16,10 @@ use whatsapp_testkit::{KeyOrder, Sample, Samples};
 pub const SECRET: &str = "test_app_secret";
 
 /// The payloads' names.
-pub const PAYLOADS: [&str; 11] = [
+pub const PAYLOADS: [&str; 12] = [
     "text",
     "text_type_first",
+    "text_shuffled",
     "status",
     "image",
     "interactive",
@@ -31,8 +34,10 @@ pub const PAYLOADS: [&str; 11] = [
 /// The documents of a payload; none if the name is unknown.
 ///
 /// A text has its `type` last, as in deliveries, or first, as in the documentation; other messages
-/// are given in both orders in turn, so that a figure is the mean of both. `mixed` are 256 documents
-/// in rotation, so that no branch predictor learns one; `batch` is one of 2.5 MB.
+/// are given in both orders in turn, so that a figure is the mean of both. `text_shuffled` and
+/// `mixed` are 256 documents in rotation, so that no branch predictor learns one; `batch` is one of
+/// 2.5 MB. `statuses_by_100` are [`GROWN`] statuses, 100 in a document, and `mixed_by_100` about as
+/// many events of all kinds: the same whole in pieces of any size.
 #[must_use]
 pub fn payload(name: &str) -> Vec<Bytes> {
     let ordered =
@@ -41,6 +46,10 @@ pub fn payload(name: &str) -> Vec<Bytes> {
     let mut samples = Samples::new(7);
     match name {
         "text" => vec![ordered(KeyOrder::TypeLast, Samples::text)],
+        "text_shuffled" => {
+            let mut rng = Rng::with_seed(7);
+            (0..256).map(|_| shuffled::shuffled(&samples.text().body, &mut rng)).collect()
+        }
         "text_type_first" => vec![ordered(KeyOrder::TypeFirst, Samples::text)],
         "status" => vec![samples.status().body],
         "image" => both(Samples::image).into(),
@@ -51,9 +60,24 @@ pub fn payload(name: &str) -> Vec<Bytes> {
         "mixed" => samples.mixed(256).into_iter().map(|sample| sample.body).collect(),
         "statuses_1000" => vec![samples.statuses(1000).body],
         "batch" => vec![samples.mixed_batch(2_500_000).body],
-        _ => Vec::new(),
+        _ => {
+            let (kind, events) = name.split_once("_by_").unwrap_or_default();
+            let make: fn(&mut Samples, usize) -> Sample = match kind {
+                "statuses" => Samples::statuses,
+                "mixed" => |samples, events| samples.mixed_batch(events * MIXED_BYTES),
+                _ => return Vec::new(),
+            };
+            let Ok(events @ 1..) = events.parse() else { return Vec::new() };
+            (0..GROWN / events).map(|_| make(&mut samples, events).body).collect()
+        }
     }
 }
+
+/// The events of all documents together of `statuses_by_…` and `mixed_by_…`.
+pub const GROWN: usize = 8000;
+
+/// About what an event of [`Samples::mixed_batch`] has.
+const MIXED_BYTES: usize = 370;
 
 /// All payloads with their names.
 #[must_use]
@@ -96,6 +120,20 @@ impl<'a> Rotation<'a> {
 mod tests {
     use super::*;
     use whatsapp_notification::Kind;
+
+    #[test]
+    fn a_whole_in_pieces_has_as_many_events_however_large_they_are() {
+        for kind in ["statuses", "mixed"] {
+            for each in [100, 1000, 8000] {
+                let bodies = payload(&format!("{kind}_by_{each}"));
+                assert_eq!(bodies.len(), GROWN / each);
+                let events = |body: &Bytes| Notification::parse(body.clone()).unwrap().len();
+                let all: usize = bodies.iter().map(events).sum();
+                assert!(all.abs_diff(GROWN) * 20 < GROWN, "{all} events by {each}");
+            }
+        }
+        assert!(payload("statuses_by_0").is_empty() && payload("nothing").is_empty());
+    }
 
     #[test]
     fn all_contenders_read_all_payloads() {
