@@ -1,13 +1,19 @@
-//! Heap allocations, counted on the thread: at most one to parse, none to read, two to handle.
+//! Heap allocations, counted on the thread: at most one to parse, none to read, two to handle, none
+//! to pass a request on; and how many bytes a parse takes at most.
 
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test's helpers may panic")]
 
 use allocation_counter::measure;
-use benches::{SECRET, every_field, payloads};
+use benches::{SECRET, every_field, payload, payloads};
 use bytes::Bytes;
+use http::{Request, Response, StatusCode};
 use http_body_util::Full;
-use std::{convert::Infallible, hint::black_box};
-use tower::Service;
+use std::{
+    convert::Infallible,
+    hint::black_box,
+    task::{Context, Poll, Waker},
+};
+use tower::{Layer, Service, service_fn};
 use tower_whatsapp::{AppSecret, Cloud, Dispatch, Event, EventRouter, WebhookLayer};
 use whatsapp_notification::{Any, Notification};
 use whatsapp_testkit::{Samples, request};
@@ -75,6 +81,66 @@ fn a_refused_body_allocates_nothing() {
     assert_eq!(count(|| Notification::parse(body).is_err()), (0, true));
 }
 
+/// The most bytes that were allocated at a time.
+fn peak<T>(step: impl FnOnce() -> T) -> usize {
+    let info = measure(|| drop(step()));
+    usize::try_from(info.bytes_max).expect("an address")
+}
+
+/// What a parse takes beyond the body, in bytes an event; not a thread's first parse, which makes
+/// working space that the thread keeps, of up to 4,096 rows.
+fn bytes_an_event(kind: &str, events: usize) -> f64 {
+    let body = payload(&format!("{kind}_by_{events}")).swap_remove(0);
+    let found = Notification::parse(body.clone()).unwrap().len();
+    let peak = peak(|| Notification::parse(Bytes::copy_from_slice(&body)).unwrap());
+    assert!(peak > body.len() + 32 * found, "{peak} is less than the body and a row an event");
+    (peak - body.len()) as f64 / found as f64
+}
+
+#[test]
+fn a_parse_takes_at_most_the_body_and_twice_64_bytes_an_event() {
+    for kind in ["statuses", "mixed"] {
+        for events in [100, 1000, 8000] {
+            let bytes = bytes_an_event(kind, events);
+            assert!(bytes <= 2.0 * 64.0, "{kind}_by_{events}: {bytes}");
+        }
+    }
+}
+
+#[test]
+fn a_parse_whose_table_has_just_doubled_takes_at_most_three_times_64_bytes_an_event() {
+    // Just more rows than 4,096: working space for 8,192, beside the table itself.
+    for (kind, events) in [("statuses", 4097), ("mixed", 2900)] {
+        let bytes = bytes_an_event(kind, events);
+        assert!(bytes > 2.5 * 32.0, "{kind}_by_{events}: {bytes}, so it has not doubled");
+        assert!(bytes <= 3.0 * 64.0, "{kind}_by_{events}: {bytes}");
+    }
+}
+
+#[test]
+fn passing_on_what_is_not_for_the_layer_allocates_nothing() {
+    let answer = async |_: Request<Full<Bytes>>| {
+        Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+    };
+    let webhook = WebhookLayer::builder()
+        .endpoint("/whatsapp", Cloud::new(AppSecret::new(SECRET).unwrap()))
+        .deliver_to(Dispatch::new(EventRouter::builder().on(on_any).build().unwrap()))
+        .build()
+        .unwrap();
+    let mut service = webhook.layer(service_fn(answer));
+    for path in ["/", "/elsewhere", "/whatsapp/"] {
+        let request = Request::get(path).body(Full::default()).unwrap();
+        let (allocations, status) = count(|| {
+            let answer = std::pin::pin!(service.call(request));
+            match answer.poll(&mut Context::from_waker(Waker::noop())) {
+                Poll::Ready(Ok(answer)) => answer.status(),
+                _ => panic!("the service waited"),
+            }
+        });
+        assert_eq!((allocations, status), (0, StatusCode::OK), "{path}");
+    }
+}
+
 async fn on_any(event: Event<Any>) -> Result<(), Infallible> {
     black_box(event.id().map(|id| id.raw().len()));
     Ok(())
@@ -98,16 +164,15 @@ fn the_whole_layer_allocates_twice_for_one_event() {
             let (allocations, answer) = (call.0, call.1);
             let mut answer = std::pin::pin!(answer);
             // Nothing here waits, so the first poll is the last.
-            let waker = std::task::Waker::noop();
-            let mut cx = std::task::Context::from_waker(waker);
+            let mut cx = Context::from_waker(Waker::noop());
             let polled = count(|| answer.as_mut().poll(&mut cx));
             match polled.1 {
-                std::task::Poll::Ready(Ok(answer)) => (allocations + polled.0, answer.status()),
+                Poll::Ready(Ok(answer)) => (allocations + polled.0, answer.status()),
                 _ => panic!("the service waited"),
             }
         })
     };
     send(&mut service);
     // The notification, and the box of the route.
-    assert_eq!(send(&mut service), (2, http::StatusCode::OK));
+    assert_eq!(send(&mut service), (2, StatusCode::OK));
 }

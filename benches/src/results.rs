@@ -145,10 +145,26 @@ pub fn readme() -> PathBuf {
 /// `<!-- name -->` and `<!-- end of name -->`.
 pub fn write_table(file: &Path, name: &str, table: &str) -> io::Result<()> {
     let text = fs::read_to_string(file)?;
-    let missing = || io::Error::other(format!("{} has no place for {name}", file.display()));
+    let (before, _, behind) = split(file, &text, name)?;
+    fs::write(file, format!("{before}{table}{behind}"))
+}
+
+/// The table of this name in a file.
+///
+/// # Errors
+/// As [`write_table`].
+pub fn read_table(file: &Path, name: &str) -> io::Result<String> {
+    let text = fs::read_to_string(file)?;
+    split(file, &text, name).map(|(_, table, _)| table.to_owned())
+}
+
+/// What stands before a table, the table, and what stands behind it.
+fn split<'a>(file: &Path, text: &'a str, name: &str) -> io::Result<(&'a str, &'a str, &'a str)> {
     let begin = format!("<!-- {name} -->\n");
-    let end = format!("<!-- end of {name} -->");
-    let (before, rest) = text.split_once(&begin).ok_or_else(missing)?;
-    let (_, behind) = rest.split_once(&end).ok_or_else(missing)?;
-    fs::write(file, format!("{before}{begin}{table}{end}{behind}"))
+    let found = text.find(&begin).map(|at| text.split_at(at + begin.len()));
+    let table = found.and_then(|(before, rest)| {
+        let (table, behind) = rest.split_at(rest.find(&format!("<!-- end of {name} -->"))?);
+        Some((before, table, behind))
+    });
+    table.ok_or_else(|| io::Error::other(format!("{} has no place for {name}", file.display())))
 }
