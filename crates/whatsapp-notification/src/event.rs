@@ -132,7 +132,7 @@ impl<P> Event<P> {
 
     /// Whom it is from, if it comes from a customer: a message, a call, a preference. Empty
     /// otherwise.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn sender(&self) -> Party<'_> {
         if self.is_outbound() { Party::default() } else { self.party() }
@@ -140,7 +140,7 @@ impl<P> Event<P> {
 
     /// Whom it is about, if it goes to a customer: a status, an echo, a call that the business
     /// makes. Empty otherwise.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn recipient(&self) -> Party<'_> {
         if self.is_outbound() { self.party() } else { Party::default() }
@@ -152,7 +152,7 @@ impl<P> Event<P> {
     }
 
     /// The customer on the other side, whoever began. Empty for what is about no customer.
-    #[inline]
+    #[inline(always)]
     #[must_use]
     pub fn party(&self) -> Party<'_> {
         let Row::Event { party, contact, flags, kind, .. } = self.row() else {

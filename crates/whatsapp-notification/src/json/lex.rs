@@ -61,6 +61,19 @@ fn odd_bytes(chunk: &[u8; CHUNK as usize]) -> u32 {
     (quote_or_control | text.simd_eq(u8x16::splat(b'\\'))).to_bitmask()
 }
 
+/// True if the same so many bytes stand at both places.
+#[inline]
+pub(super) fn are_same(bytes: &[u8], one: u32, other: u32, len: u32) -> bool {
+    if let (Some(ours), Some(theirs)) = (chunk(bytes, one), chunk(bytes, other))
+        && len <= CHUNK
+    {
+        let same = u8x16::new(*ours).simd_eq(u8x16::new(*theirs)).to_bitmask();
+        return same.trailing_ones() >= len;
+    }
+    let at = |at: u32| bytes.get(at as usize..(at + len) as usize);
+    at(one).is_some() && at(one) == at(other)
+}
+
 /// The offset behind white space.
 #[cold]
 #[inline(never)]
@@ -72,8 +85,41 @@ pub(super) fn space_end(bytes: &[u8], mut at: u32) -> u32 {
 }
 
 /// The offset behind the number that starts here, or of what makes it none.
-#[inline]
+#[inline(always)]
 pub(super) fn number_end(bytes: &[u8], start: u32) -> Result<u32, u32> {
+    match short_number_end(bytes, start) {
+        Some(end) => Ok(end),
+        None => any_number_end(bytes, start),
+    }
+}
+
+/// The same for digits, maybe with a fraction, that stand within one chunk; `None` for the rest.
+#[inline(always)]
+fn short_number_end(bytes: &[u8], start: u32) -> Option<u32> {
+    let text = u8x16::new(*chunk(bytes, start)?);
+    // Of all bytes digits alone are at most nine behind a zero.
+    let digits = (text - u8x16::splat(b'0')).simd_le(u8x16::splat(9)).to_bitmask();
+    let whole = digits.trailing_ones();
+    if whole == 0 || whole >= CHUNK || (whole > 1 && byte(bytes, start) == Some(b'0')) {
+        return None;
+    }
+    let end = start + whole;
+    match byte(bytes, end)? {
+        b'.' => {
+            let fraction = (digits >> (whole + 1)).trailing_ones();
+            let end = end + 1 + fraction;
+            let ends = fraction > 0
+                && end < start + CHUNK
+                && !matches!(byte(bytes, end), Some(b'e' | b'E'));
+            ends.then_some(end)
+        }
+        b'e' | b'E' => None,
+        _ => Some(end),
+    }
+}
+
+#[inline(never)]
+fn any_number_end(bytes: &[u8], start: u32) -> Result<u32, u32> {
     let minus = u32::from(byte(bytes, start) == Some(b'-'));
     let first = start + minus;
     let mut at = digits(bytes, first);
@@ -204,6 +250,34 @@ mod tests {
                 assert_eq!(odd_bytes(&chunk), expected, "{byte:#x} at {at}");
             }
         }
+    }
+
+    #[test]
+    fn short_numbers_end_where_any_number_does() {
+        let pieces = ["", "-", "0", "00", "7", "40", "0.5", ".", "e", "E+2", "1234567890123456"];
+        for behind in [",                ", "}", "", " 1               "] {
+            for text in pieces.iter().flat_map(|a| pieces.iter().map(move |b| (a, b))) {
+                let text = format!("{}{}{behind}", text.0, text.1);
+                let any = any_number_end(text.as_bytes(), 0);
+                if let Some(end) = short_number_end(text.as_bytes(), 0) {
+                    assert_eq!(any, Ok(end), "{text}");
+                }
+                assert_eq!(number_end(text.as_bytes(), 0), any, "{text}");
+            }
+        }
+        assert_eq!(short_number_end(b"40.34,          ", 0), Some(5));
+    }
+
+    #[test]
+    fn the_same_bytes_are_found_at_every_length() {
+        let text: Vec<u8> = (0..80).map(|at| b'a' + at % 40).collect();
+        for len in 1..30 {
+            assert!(are_same(&text, 3, 43, len), "{len}");
+            let mut other = text.clone();
+            other[43 + len as usize - 1] = b' ';
+            assert!(!are_same(&other, 3, 43, len), "{len}");
+        }
+        assert!(!are_same(&text, 3, 70, 20));
     }
 
     #[test]

@@ -52,31 +52,34 @@ impl<'a> Number<'a> {
     /// The nearest `f64`; infinite where the number is too large for one.
     #[must_use]
     pub fn as_f64(&self) -> f64 {
-        let text = self.as_str();
         // Every JSON number is one to Rust too.
-        short(text).or_else(|| text.parse().ok()).unwrap_or(f64::NAN)
+        short(self.0.raw_bytes()).or_else(|| self.as_str().parse().ok()).unwrap_or(f64::NAN)
     }
 }
 
 /// The value of a short decimal, such as a code or a price. Digits of up to fifteen places and the
 /// power of ten below them are exact, so that their quotient is the nearest `f64` (Clinger 1990).
-fn short(text: &str) -> Option<f64> {
+#[inline]
+fn short(text: &[u8]) -> Option<f64> {
     if text.len() > 15 {
         return None;
     }
-    let (mut digits, mut divisor, mut step) = (0_u64, 1_u64, 1);
-    for byte in text.bytes() {
+    let (mut digits, mut point) = (0_u64, text.len());
+    for (at, byte) in text.iter().enumerate() {
         match byte {
-            b'0'..=b'9' => {
-                digits = digits * 10 + u64::from(byte - b'0');
-                divisor *= step;
-            }
-            b'.' => step = 10,
+            b'0'..=b'9' => digits = digits * 10 + u64::from(byte - b'0'),
+            b'.' => point = at + 1,
             _ => return None,
         }
     }
-    Some(digits as f64 / divisor as f64)
+    // A JSON number has one point at most.
+    let places = text.len() - point;
+    let power = POWERS.get(places)?;
+    Some(if places == 0 { digits as f64 } else { digits as f64 / power })
 }
+
+const POWERS: [f64; 16] =
+    [1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 impl<'a> Value<'a> for Number<'a> {
     fn read_value(cursor: &mut Cursor<'a>) -> Option<Self> {
@@ -155,10 +158,10 @@ mod tests {
         for text in parts.iter().flat_map(|whole| fractions.map(|rest| format!("{whole}{rest}"))) {
             let nearest: f64 = text.parse().expect("a decimal");
             assert_eq!(read(&text, |number| number.as_f64()), Some(nearest), "{text}");
-            assert_eq!(short(&text).is_some(), text.len() <= 15, "{text}");
+            assert_eq!(short(text.as_bytes()).is_some(), text.len() <= 15, "{text}");
         }
         for other in ["-1", "1e3", "0.1e-2"] {
-            assert_eq!(short(other), None, "{other}");
+            assert_eq!(short(other.as_bytes()), None, "{other}");
         }
     }
 

@@ -13,7 +13,10 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use super::{Bet, Cursor, Value, decode, lex::hex4};
+use super::{
+    Bet, Cursor, Value, decode,
+    lex::{are_same, hex4},
+};
 use bytestring::ByteString;
 use serde::{Serialize, Serializer};
 use std::{borrow::Cow, cmp::Ordering, fmt, hash};
@@ -79,10 +82,9 @@ impl<'a> Str<'a> {
     /// True if the very same string, in its quotes and not empty, stands at this offset too.
     #[inline]
     pub(crate) fn stands_at(&self, offset: u32) -> bool {
-        let (bytes, here) = (self.of.as_bytes(), self.value_offset() as usize);
-        let in_quotes = self.len() + 2;
-        let at = |offset: usize| bytes.get(offset..offset + in_quotes);
-        !self.is_empty() && !self.is_number() && at(here) == at(offset as usize)
+        !self.is_empty()
+            && !self.is_number()
+            && are_same(self.of.as_bytes(), self.value_offset(), offset, self.len() as u32 + 2)
     }
 
     /// The text as it stands in the body, escapes and all, without its quotes.

@@ -8,13 +8,14 @@ use super::{Scan, value::Value};
 use crate::{
     Kind,
     json::{Cursor, Str},
-    party::Ids,
+    party,
     table::{Flags, Index, NONE, Row},
 };
 use bytestring::ByteString;
+use std::ops::Range;
 
 /// Up to this many contacts are searched one by one, without a sorted list (and its allocation).
-const FEW: usize = 8;
+const FEW: usize = 32;
 
 impl<'a> Scan<'a, '_> {
     /// The row of the contact at hand, if its id is written as this item's is. Ids that are equal
@@ -72,19 +73,11 @@ impl<'a> Scan<'a, '_> {
                 }
             }
         }
-        let (mut by_user_id, mut by_wa_id) = (Vec::new(), Vec::new());
-        let many = contacts.len() > FEW;
-        if many {
-            let each = contacts.clone().filter_map(|at| contact_ids(text, rows.get(at)?, at));
-            for (user_id, wa_id, at) in each {
-                by_user_id.extend(user_id.map(|id| (rank(id), id, at)));
-                by_wa_id.extend(wa_id.map(|id| (rank(id), id, at)));
-            }
-            by_user_id.sort_unstable();
-            by_wa_id.sort_unstable();
-        }
+        let by_user_id = Ids::of(text, rows, contacts.clone(), |id, _| id);
+        let by_wa_id = Ids::of(text, rows, contacts, |_, party| party);
         for at in value.scope as usize..rows.len() {
-            let Some(Row::Event { start, kind, party, flags, contact, .. }) = rows.get(at) else {
+            let Some(Row::Event { start, kind, party: address, flags, contact, .. }) = rows.get(at)
+            else {
                 continue;
             };
             if *kind == Kind::Contact || (*contact != NONE && !value.rejoin) {
@@ -93,26 +86,12 @@ impl<'a> Scan<'a, '_> {
             let (user_id, wa_id) = if flags.has(Flags::USER_ID) || flags.has(Flags::GROUP) {
                 // Some id is not in the row.
                 let outbound = flags.has(Flags::OUTBOUND);
-                let ids = Ids::read(&mut Cursor::at(text, *start), outbound);
+                let ids = party::Ids::read(&mut Cursor::at(text, *start), outbound);
                 (ids.user_id, ids.address)
             } else {
-                (None, text_at(text, *party))
+                (None, text_at(text, *address))
             };
-            let found = if many {
-                look_up(&by_user_id, user_id).or_else(|| look_up(&by_wa_id, wa_id))
-            } else {
-                let find = |wanted: Option<Str<'a>>, by_user_id: bool| {
-                    let wanted = wanted.filter(|id| !id.is_empty())?;
-                    contacts.clone().find(|at| {
-                        rows.get(*at).and_then(|row| contact_ids(text, row, *at)).is_some_and(
-                            |(user_id, wa_id, _)| {
-                                (if by_user_id { user_id } else { wa_id }) == Some(wanted)
-                            },
-                        )
-                    })
-                };
-                find(user_id, true).or_else(|| find(wa_id, false))
-            };
+            let found = by_user_id.find(user_id).or_else(|| by_wa_id.find(wa_id));
             if let Some(Row::Event { flags, .. }) = found.and_then(|found| rows.get_mut(found)) {
                 flags.set(Flags::JOINED);
             }
@@ -123,35 +102,72 @@ impl<'a> Scan<'a, '_> {
     }
 }
 
-/// The `user_id` and `wa_id` of a contact's row.
-type ContactIds<'a> = (Option<Str<'a>>, Option<Str<'a>>, usize);
+/// The ids of one sort that contacts have, for look-ups.
+enum Ids<'a> {
+    /// By their order; the rank of each.
+    Few { text: &'a ByteString, ids: [(u64, u32); FEW], first: usize, len: usize },
+    /// Sorted by rank, then by text; each with its row.
+    Many(Vec<(u64, Str<'a>, usize)>),
+}
 
-fn contact_ids<'a>(text: &'a ByteString, row: &Row, at: usize) -> Option<ContactIds<'a>> {
-    match row {
-        Row::Event { id, party, .. } => {
-            let full = |place| text_at(text, place).filter(|id| !id.is_empty());
-            Some((full(*id), full(*party), at))
+impl<'a> Ids<'a> {
+    /// The ids of the contacts in these rows; `place` picks the one of `id` and `party`.
+    fn of(
+        text: &'a ByteString,
+        rows: &[Row],
+        contacts: Range<usize>,
+        place: fn(u32, u32) -> u32,
+    ) -> Self {
+        let (first, len) = (contacts.start, contacts.len());
+        let contacts = rows.get(contacts).unwrap_or_default().iter().map(|row| match row {
+            Row::Event { id, party, .. } => place(*id, *party),
+            _ => 0,
+        });
+        if len > FEW {
+            let ranked = |(at, place)| full_at(text, place).map(|id| (rank(id), id, first + at));
+            let mut sorted: Vec<_> = contacts.enumerate().filter_map(ranked).collect();
+            sorted.sort_unstable();
+            return Ids::Many(sorted);
         }
-        _ => None,
+        let mut ids = [(0, 0); FEW];
+        for (slot, place) in ids.iter_mut().zip(contacts) {
+            *slot = (full_at(text, place).map_or(0, rank), place);
+        }
+        Ids::Few { text, ids, first, len }
+    }
+
+    /// The row of the first contact with this id.
+    fn find(&self, id: Option<Str<'_>>) -> Option<usize> {
+        let id = id.filter(|id| !id.is_empty())?;
+        let wanted = rank(id);
+        match self {
+            Ids::Few { text, ids, first, len } => {
+                let mut ids = ids.iter().take(*len);
+                let same = |(rank, place): &(u64, u32)| {
+                    *rank == wanted && full_at(text, *place).is_some_and(|other| other == id)
+                };
+                ids.position(same).map(|at| first + at)
+            }
+            Ids::Many(sorted) => {
+                let before =
+                    |(rank, other, _): &(u64, Str<'_>, usize)| (*rank, *other) < (wanted, id);
+                let (rank, other, row) = sorted.get(sorted.partition_point(before))?;
+                ((*rank, *other) == (wanted, id)).then_some(*row)
+            }
+        }
     }
 }
 
-/// An id with its rank, and the row of its contact.
-type Ranked<'a> = (u64, Str<'a>, usize);
-
-fn look_up(sorted: &[Ranked<'_>], id: Option<Str<'_>>) -> Option<usize> {
-    let id = id.filter(|id| !id.is_empty())?;
-    let wanted = (rank(id), id);
-    let at = sorted.partition_point(|(rank, other, _)| (*rank, *other) < wanted);
-    sorted.get(at).filter(|(rank, other, _)| (*rank, *other) == wanted).map(|(_, _, row)| *row)
+fn full_at(text: &ByteString, place: u32) -> Option<Str<'_>> {
+    text_at(text, place).filter(|id| !id.is_empty())
 }
 
 /// The last bytes of an id, where numbers differ most: ids are sorted by it, and by their texts
 /// only where that is the same.
+#[inline]
 fn rank(id: Str<'_>) -> u64 {
-    let text = id.to_cow();
-    let (_, tail) = text.as_bytes().as_rchunks::<8>();
-    tail.last().map_or(0, |tail| u64::from_le_bytes(*tail))
+    let last = |text: &[u8]| text.last_chunk().map_or(0, |tail| u64::from_le_bytes(*tail));
+    if id.is_escaped() { last(id.to_cow().as_bytes()) } else { last(id.raw_bytes()) }
 }
 
 /// The string or number at a place that the scan has noted.

@@ -200,7 +200,7 @@ impl<'a> Scan<'a, '_> {
     #[inline(always)]
     fn bet_on_text(&mut self, bet: &mut Bet<'a>, value: &mut Value) -> Option<()> {
         let (start, begin) = (bet.offset(), bet.mark());
-        let Some(head) = usual::message(bet).and_then(|head| text(bet).map(|()| head)) else {
+        let Some(head) = text(bet) else {
             bet.back_to(begin);
             return None;
         };
@@ -213,8 +213,7 @@ impl<'a> Scan<'a, '_> {
     #[inline(always)]
     fn bet_on_status(&mut self, bet: &mut Bet<'a>, kind: Kind, value: &mut Value) -> Option<()> {
         let (start, begin) = (bet.offset(), bet.mark());
-        let head = usual::status_head(bet);
-        let Some((head, _)) = head.and_then(|head| usual::outcome(bet).map(|_| head)) else {
+        let Some(head) = status(bet) else {
             bet.back_to(begin);
             return None;
         };
@@ -224,9 +223,10 @@ impl<'a> Scan<'a, '_> {
     }
 }
 
-/// What follows the head of a text, its `type` before or behind the text itself.
+/// A whole text, its `type` before or behind the text itself.
 #[inline(always)]
-fn text(bet: &mut Bet<'_>) -> Option<()> {
+fn text<'a>(bet: &mut Bet<'a>) -> Option<usual::Head<'a>> {
+    let head = usual::message(bet)?;
     if bet.is(b",\"text\":{\"body\":\"") {
         bet.text();
         bet.literal(b"\"},\"type\":\"text\"}")?;
@@ -236,7 +236,15 @@ fn text(bet: &mut Bet<'_>) -> Option<()> {
         bet.literal(b"\"}}")?;
     }
     bet.deepen(-1);
-    Some(())
+    Some(head)
+}
+
+/// A whole status.
+#[inline(always)]
+fn status<'a>(bet: &mut Bet<'a>) -> Option<usual::Head<'a>> {
+    let (head, _) = usual::status_head(bet)?;
+    usual::outcome(bet)?;
+    Some(head)
 }
 
 #[cfg(test)]
