@@ -91,7 +91,7 @@ fn work(job: &str, body: Bytes, header: &str, verifier: &Verifier) {
     }
     let Ok(notification) = Notification::parse(body) else { return };
     match job {
-        "w1" => four_fields(&notification),
+        "w1" => four_fields(notification),
         "w2" => {
             black_box(every_field::read::<true>(&notification));
         }

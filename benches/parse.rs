@@ -25,7 +25,7 @@ fn parse(criterion: &mut Criterion) {
         });
         group.bench_function("ours/W1", |bencher| {
             bencher.iter(|| {
-                Notification::parse(rotation.next_body()).map(|parsed| four_fields(&parsed))
+                Notification::parse(rotation.next_body()).map(|parsed| four_fields(parsed))
             });
         });
         group.bench_function("ours/W2", |bencher| {

@@ -92,7 +92,7 @@ fn parsing(record: &mut Record, name: &'static str) {
             "w1",
             each(|body| {
                 if let Ok(notification) = Notification::parse(body) {
-                    four_fields(&notification);
+                    four_fields(notification);
                 }
             }),
         ),
@@ -202,7 +202,7 @@ fn verifying(record: &mut Record, name: &'static str) -> Result<(), BoxError> {
             if verifier.verify(&header, body).is_ok()
                 && let Ok(notification) = Notification::parse(body.clone())
             {
-                four_fields(&notification);
+                four_fields(notification);
             }
         }),
         Contender::new("hmac", || {

@@ -86,7 +86,7 @@ pub fn payloads() -> Vec<(&'static str, Vec<Bytes>)> {
 }
 
 /// W1: kind, id, time and sender (or recipient) of every event.
-pub fn four_fields(notification: &Notification) {
+pub fn four_fields(notification: Notification) {
     for event in notification {
         black_box((event.kind(), event.timestamp()));
         black_box(event.id().map(|id| id.to_cow().len()));

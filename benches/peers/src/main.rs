@@ -87,7 +87,7 @@ fn parsers(record: &mut Record, name: &str) {
     let mut rotation = Rotation::new(&bodies);
     let mut contenders = vec![Contender::new("ours", move || {
         if let Ok(notification) = Notification::parse(rotation.next_body()) {
-            four_fields(&notification);
+            four_fields(notification);
         }
     })];
     contenders.extend(takers.into_iter().map(|(other, parse)| {

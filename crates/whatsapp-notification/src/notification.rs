@@ -274,7 +274,7 @@ impl IntoIterator for Notification {
 
     fn into_iter(self) -> IntoEvents {
         let left = self.len();
-        IntoEvents { notification: self, next: 0, left }
+        IntoEvents { notification: Some(self), next: 0, left }
     }
 }
 
@@ -289,37 +289,44 @@ pub struct Events<'a> {
 /// The events of a [`Notification`], in the body's order; it owns a share of the notification.
 #[derive(Clone)]
 pub struct IntoEvents {
-    notification: Notification,
+    notification: Option<Notification>,
     next: Index,
     left: usize,
 }
 
 impl Notification {
-    /// The first event at or behind row `next`, which moves behind it.
+    /// The row of the first event at or behind row `next`, which moves behind it.
     #[inline]
-    fn next_event(&self, next: &mut Index, left: &mut usize) -> Option<Event<Any>> {
+    fn next_event(&self, next: &mut Index) -> Option<Index> {
         while let Some(row) = self.inner.slice.get(*next as usize) {
             let index = *next;
             *next += 1;
             if row.is_event() {
-                *left = left.saturating_sub(1);
-                return Some(Event::new(self.clone(), index));
+                return Some(index);
             }
         }
         None
     }
 }
 
-/// The traits of an iterator over events, for the one that borrows and the one that owns.
+/// The traits of an iterator over events, for the one that borrows and the one that owns, and how
+/// each gives its share of the notification to the next event.
 macro_rules! event_iterator {
-    ($($Iter:ty),*) => {
+    ($($Iter:ty: |$events:ident| $share:expr;)*) => {
         $(
             impl Iterator for $Iter {
                 type Item = Event<Any>;
 
                 #[inline]
                 fn next(&mut self) -> Option<Event<Any>> {
-                    self.notification.next_event(&mut self.next, &mut self.left)
+                    let $events = self;
+                    if $events.left == 0 {
+                        return None;
+                    }
+                    $events.left -= 1;
+                    let notification: Notification = $share?;
+                    let row = notification.next_event(&mut $events.next)?;
+                    Some(Event::new(notification, row))
                 }
 
                 fn size_hint(&self) -> (usize, Option<usize>) {
@@ -339,7 +346,13 @@ macro_rules! event_iterator {
     };
 }
 
-event_iterator!(Events<'_>, IntoEvents);
+event_iterator! {
+    Events<'_>: |events| Some(events.notification.clone());
+    // The last one needs no share of its own.
+    IntoEvents: |events| {
+        if events.left == 0 { events.notification.take() } else { events.notification.clone() }
+    };
+}
 
 #[cfg(test)]
 mod tests {

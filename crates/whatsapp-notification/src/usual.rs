@@ -63,9 +63,9 @@ pub(crate) fn message<'a>(bet: &mut Bet<'a>) -> Option<Head<'a>> {
     let from = bet.str();
     let from_user_id = bet.is(b"\",\"from_user_id\":\"").then(|| bet.str());
     bet.literal(b"\",\"id\":\"")?;
-    let id = bet.str();
+    let id = bet.long_str();
     bet.literal(b"\",\"timestamp\":\"")?;
-    let timestamp = bet.time();
+    let timestamp = bet.str_of(10);
     bet.literal(b"\"")?;
     bet.deepen(1);
     Some(Head { from, from_user_id, id, timestamp })
@@ -85,11 +85,11 @@ pub(crate) fn message_type<'a>(bet: &mut Bet<'a>) -> Option<Str<'a>> {
 #[inline(always)]
 pub(crate) fn status_head<'a>(bet: &mut Bet<'a>) -> Option<(Head<'a>, Str<'a>)> {
     bet.literal(b"{\"id\":\"")?;
-    let id = bet.str();
+    let id = bet.long_str();
     bet.literal(b"\",\"status\":\"")?;
     let status = bet.str();
     bet.literal(b"\",\"timestamp\":\"")?;
-    let timestamp = bet.time();
+    let timestamp = bet.str_of(10);
     bet.literal(b"\",\"recipient_id\":\"")?;
     let from = bet.str();
     let from_user_id = bet.is(b"\",\"recipient_user_id\":\"").then(|| bet.str());
@@ -131,10 +131,10 @@ pub(crate) fn outcome<'a>(bet: &mut Bet<'a>) -> Option<Outcome<'a>> {
 #[inline(always)]
 fn conversation<'a>(bet: &mut Bet<'a>) -> Option<Conversation<'a>> {
     bet.literal(b"{\"id\":\"")?;
-    let id = Some(bet.str());
+    let id = Some(bet.str_of(32));
     let mut expiration_timestamp = None;
     if bet.is(b"\",\"expiration_timestamp\":\"") {
-        expiration_timestamp = Timestamp::of(bet.time());
+        expiration_timestamp = Timestamp::of(bet.str_of(10));
     }
     bet.literal(b"\",\"origin\":{\"type\":\"")?;
     let origin = Some(ConversationOrigin { kind: Some(bet.str()) });

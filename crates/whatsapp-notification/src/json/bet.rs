@@ -6,7 +6,7 @@
 
 use super::{
     Cursor, Str,
-    lex::{ends_behind, number_end, quote_or_odd, string_end},
+    lex::{ends_behind, number_end, quote_or_odd, quote_or_odd_far, string_end},
 };
 use bytestring::ByteString;
 
@@ -55,16 +55,25 @@ impl<'a> Bet<'a> {
         Str::at(self.text, start, self.at - start, false)
     }
 
-    /// The same, for a time, which has ten digits until 2286. An end at a place that is known
-    /// spares what comes next from waiting until it is found.
+    /// The same, for a string that is mostly so long: a time has ten digits until 2286, a
+    /// conversation's id has 32. An end at a place that is known spares what comes next from waiting
+    /// until it is found.
     #[inline(always)]
-    pub(crate) fn time(&mut self) -> Str<'a> {
+    pub(crate) fn str_of(&mut self, len: u32) -> Str<'a> {
         let start = self.at;
-        self.at = if ends_behind(self.bytes, start, 10) {
-            start + 10
+        self.at = if ends_behind(self.bytes, start, len) {
+            start + len
         } else {
             quote_or_odd(self.bytes, start)
         };
+        Str::at(self.text, start, self.at - start, false)
+    }
+
+    /// The same, for a long string: the id of a message has 50 to 70 characters.
+    #[inline(always)]
+    pub(crate) fn long_str(&mut self) -> Str<'a> {
+        let start = self.at;
+        self.at = quote_or_odd_far(self.bytes, start);
         Str::at(self.text, start, self.at - start, false)
     }
 

@@ -20,6 +20,17 @@ pub(super) fn quote_or_odd(bytes: &[u8], at: u32) -> u32 {
     }
 }
 
+/// The same, for strings that are mostly longer than a chunk: four in one go.
+#[inline(always)]
+pub(super) fn quote_or_odd_far(bytes: &[u8], at: u32) -> u32 {
+    let start = at as usize;
+    let Some((block, [])) = bytes.get(start..start + 64).map(<[u8]>::as_chunks) else {
+        return quote_or_odd_beyond(bytes, at);
+    };
+    let odd = block.iter().rev().fold(0, |odd, chunk| odd << CHUNK | u64::from(odd_bytes(chunk)));
+    if odd == 0 { quote_or_odd_beyond(bytes, at + 64) } else { at + odd.trailing_zeros() }
+}
+
 #[inline(never)]
 fn quote_or_odd_beyond(bytes: &[u8], mut at: u32) -> u32 {
     while let Some(chunk) = chunk(bytes, at) {
@@ -38,8 +49,11 @@ fn quote_or_odd_beyond(bytes: &[u8], mut at: u32) -> u32 {
 /// True if the first quote, backslash or control character stands so many bytes behind `at`.
 #[inline(always)]
 pub(super) fn ends_behind(bytes: &[u8], at: u32, len: u32) -> bool {
-    let up_to_there = (2 << len) - 1;
-    chunk(bytes, at).is_some_and(|chunk| odd_bytes(chunk) & up_to_there == 1 << len)
+    let odd = |at| chunk(bytes, at).map(odd_bytes);
+    let (chunks, rest) = (len / CHUNK, len % CHUNK);
+    let up_to_there = (2 << rest) - 1;
+    (0..chunks).all(|before| odd(at + before * CHUNK) == Some(0))
+        && odd(at + chunks * CHUNK).is_some_and(|odd| odd & up_to_there == 1 << rest)
 }
 
 #[inline(always)]
@@ -235,6 +249,13 @@ mod tests {
                     assert_eq!(quote_or_odd(&bytes, before as u32), before as u32);
                 }
             }
+        }
+        let far: Vec<u8> = std::iter::repeat_n(b'a', 200).collect();
+        for end in 0..150 {
+            let mut bytes = far.clone();
+            bytes[end] = b'"';
+            assert_eq!(quote_or_odd_far(&bytes, 0), end as u32);
+            assert_eq!(quote_or_odd_far(&bytes[..end + 1], 0), end as u32);
         }
         assert_eq!(quote_or_odd(b"0123456789", 3), 10);
         assert_eq!(quote_or_odd(b"0123456789", 30), 30);

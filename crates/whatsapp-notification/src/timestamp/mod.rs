@@ -176,7 +176,7 @@ impl<'a> Value<'a> for Timestamp {
     #[inline(always)]
     fn bet(bet: &mut Bet<'a>) -> Option<Self> {
         bet.literal(b"\"")?;
-        let time = ten_digits(bet.time().raw_bytes())?;
+        let time = ten_digits(bet.str_of(10).raw_bytes())?;
         bet.literal(b"\"")?;
         Some(Timestamp::from_secs(time))
     }
