@@ -334,7 +334,7 @@ impl<'a> Scan<'a, '_> {
         Some(head)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn push_item(
         &mut self,
         kind: Kind,
@@ -346,7 +346,7 @@ impl<'a> Scan<'a, '_> {
         self.push_item_at(kind, span, item, place, value);
     }
 
-    #[inline]
+    #[inline(always)]
     fn push_item_at(
         &mut self,
         kind: Kind,
