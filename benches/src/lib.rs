@@ -37,7 +37,7 @@ pub const PAYLOADS: [&str; 12] = [
 /// are given in both orders in turn, so that a figure is the mean of both. `text_shuffled` and
 /// `mixed` are 256 documents in rotation, so that no branch predictor learns one; `batch` is one of
 /// 2.5 MB. `statuses_by_100` are [`GROWN`] statuses, 100 in a document, and `mixed_by_100` about as
-/// many events of all kinds: the same whole in pieces of any size.
+/// many events of all kinds: the same whole in pieces of any size (one, if it is larger).
 #[must_use]
 pub fn payload(name: &str) -> Vec<Bytes> {
     let ordered =
@@ -68,7 +68,7 @@ pub fn payload(name: &str) -> Vec<Bytes> {
                 _ => return Vec::new(),
             };
             let Ok(events @ 1..) = events.parse() else { return Vec::new() };
-            (0..GROWN / events).map(|_| make(&mut samples, events).body).collect()
+            (0..(GROWN / events).max(1)).map(|_| make(&mut samples, events).body).collect()
         }
     }
 }

@@ -72,7 +72,7 @@ impl Parser {
     /// Reads a body: one pass that checks the JSON and notes where its events stand.
     ///
     /// Allocates once, for the notification. The working space of a thread is kept for its next
-    /// body (up to 4096 rows, 128 KiB); a body of more events lets it grow for the occasion, and
+    /// body (up to 8192 rows, 256 KiB); a body of more events lets it grow for the occasion, and
     /// one that lists its contacts in another order than its messages has them sorted.
     ///
     /// # Errors
@@ -117,7 +117,7 @@ impl Default for Parser {
     }
 }
 
-const KEPT_ROWS: usize = 4096;
+const KEPT_ROWS: usize = 8192;
 
 thread_local! {
     /// The rows of a scan under way, so that a parse allocates nothing but its result.
