@@ -12,7 +12,7 @@
 use benches::{
     Rotation, payload,
     results::{Goal, Record},
-    rounds::{Contender, Spread, interleave},
+    rounds::{Contender, Spread, interleave, restarted},
 };
 use bytes::Bytes;
 use std::{hint::black_box, io, process::ExitCode, time::Duration};
@@ -22,6 +22,9 @@ const ROUNDS: usize = 61;
 const TURN: Duration = Duration::from_millis(20);
 
 fn main() -> io::Result<ExitCode> {
+    if let Some(ended) = restarted()? {
+        return Ok(ended);
+    }
     let mut record = Record::of_arguments();
     for kind in ["statuses", "mixed"] {
         growth(&mut record, kind);

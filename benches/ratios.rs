@@ -25,7 +25,7 @@
 use benches::{
     PAYLOADS, Rotation, SECRET, every_field, four_fields, payload,
     results::{self, Goal, Record},
-    rounds::{Contender, Spread, interleave, turn},
+    rounds::{Contender, Spread, interleave, restarted, turn},
     typed::{Body, Borrowed, FourFields},
 };
 use bytes::Bytes;
@@ -39,6 +39,9 @@ use whatsapp_signature::{AppSecret, Signer, Verifier};
 use whatsapp_testkit::request;
 
 fn main() -> Result<ExitCode, BoxError> {
+    if let Some(ended) = restarted()? {
+        return Ok(ended);
+    }
     let mut record = Record::of_arguments();
     for name in PAYLOADS {
         parsing(&mut record, name);
