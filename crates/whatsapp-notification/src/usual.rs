@@ -9,7 +9,7 @@
 //!
 //! The scan and the views make the same bets, each on its own: the scan notes places, a view takes
 //! strings. Where one is lost, the members are read by their names, in any order and with any white
-//! space; `scan::usual` shows that both ways give the same.
+//! space; a test in `scan::bets` shows that both ways give the same.
 
 use crate::{
     Timestamp,
@@ -29,7 +29,7 @@ pub(crate) fn metadata<'a>(bet: &mut Bet<'a>) -> Option<(Str<'a>, Str<'a>)> {
 }
 
 /// The members of a contact.
-pub(crate) struct Contact<'a> {
+pub(crate) struct ContactMembers<'a> {
     pub(crate) name: Str<'a>,
     pub(crate) wa_id: Str<'a>,
     pub(crate) user_id: Option<Str<'a>>,
@@ -37,21 +37,22 @@ pub(crate) struct Contact<'a> {
 
 /// A contact.
 #[inline(always)]
-pub(crate) fn contact<'a>(bet: &mut Bet<'a>) -> Option<Contact<'a>> {
+pub(crate) fn contact<'a>(bet: &mut Bet<'a>) -> Option<ContactMembers<'a>> {
     bet.literal(b"{\"profile\":{\"name\":\"")?;
     let name = bet.text();
     bet.literal(b"\"},\"wa_id\":\"")?;
     let wa_id = bet.str();
     let user_id = bet.is(b"\",\"user_id\":\"").then(|| bet.str());
     bet.literal(b"\"}")?;
-    Some(Contact { name, wa_id, user_id })
+    Some(ContactMembers { name, wa_id, user_id })
 }
 
-/// The first members of a message.
+/// The first members of a message or a status.
 #[derive(Clone, Copy)]
 pub(crate) struct Head<'a> {
-    pub(crate) from: Str<'a>,
-    pub(crate) from_user_id: Option<Str<'a>>,
+    /// `from`, or the recipient's id.
+    pub(crate) party: Str<'a>,
+    pub(crate) party_user_id: Option<Str<'a>>,
     pub(crate) id: Str<'a>,
     pub(crate) timestamp: Str<'a>,
 }
@@ -60,15 +61,15 @@ pub(crate) struct Head<'a> {
 #[inline(always)]
 pub(crate) fn message<'a>(bet: &mut Bet<'a>) -> Option<Head<'a>> {
     bet.literal(b"{\"from\":\"")?;
-    let from = bet.str();
-    let from_user_id = bet.is(b"\",\"from_user_id\":\"").then(|| bet.str());
+    let party = bet.str();
+    let party_user_id = bet.is(b"\",\"from_user_id\":\"").then(|| bet.str());
     bet.literal(b"\",\"id\":\"")?;
     let id = bet.long_str();
     bet.literal(b"\",\"timestamp\":\"")?;
     let timestamp = bet.str_of(10);
     bet.literal(b"\"")?;
     bet.deepen(1);
-    Some(Head { from, from_user_id, id, timestamp })
+    Some(Head { party, party_user_id, id, timestamp })
 }
 
 /// The `type` of a message, if it stands here; the bet is behind it then.
@@ -80,8 +81,7 @@ pub(crate) fn message_type<'a>(bet: &mut Bet<'a>) -> Option<Str<'a>> {
     Some(kind)
 }
 
-/// The head of a status, with its recipient in the sender's place: the bet is in it then, behind a
-/// value.
+/// The head of a status, and the status itself: the bet is in it then, behind a value.
 #[inline(always)]
 pub(crate) fn status_head<'a>(bet: &mut Bet<'a>) -> Option<(Head<'a>, Str<'a>)> {
     bet.literal(b"{\"id\":\"")?;
@@ -91,15 +91,15 @@ pub(crate) fn status_head<'a>(bet: &mut Bet<'a>) -> Option<(Head<'a>, Str<'a>)> 
     bet.literal(b"\",\"timestamp\":\"")?;
     let timestamp = bet.str_of(10);
     bet.literal(b"\",\"recipient_id\":\"")?;
-    let from = bet.str();
-    let from_user_id = bet.is(b"\",\"recipient_user_id\":\"").then(|| bet.str());
+    let party = bet.str();
+    let party_user_id = bet.is(b"\",\"recipient_user_id\":\"").then(|| bet.str());
     bet.literal(b"\"")?;
     bet.deepen(1);
-    Some((Head { from, from_user_id, id, timestamp }, status))
+    Some((Head { party, party_user_id, id, timestamp }, status))
 }
 
 /// What follows the head of a status.
-pub(crate) struct Outcome<'a> {
+pub(crate) struct StatusRest<'a> {
     pub(crate) conversation: Option<Conversation<'a>>,
     pub(crate) pricing: Option<Pricing<'a>>,
     pub(crate) errors: List<'a, ErrorView<'a>>,
@@ -107,16 +107,16 @@ pub(crate) struct Outcome<'a> {
 
 /// What follows the head of a status, to its end.
 #[inline(always)]
-pub(crate) fn outcome<'a>(bet: &mut Bet<'a>) -> Option<Outcome<'a>> {
-    let mut outcome = Outcome { conversation: None, pricing: None, errors: List::default() };
+pub(crate) fn status_rest<'a>(bet: &mut Bet<'a>) -> Option<StatusRest<'a>> {
+    let mut rest = StatusRest { conversation: None, pricing: None, errors: List::default() };
     if bet.is(b",\"conversation\":") {
-        outcome.conversation = Some(conversation(bet)?);
+        rest.conversation = Some(conversation(bet)?);
     }
     if bet.is(b",\"pricing\":") {
-        outcome.pricing = Some(pricing(bet)?);
+        rest.pricing = Some(pricing(bet)?);
     }
     if bet.is(b",\"errors\":") {
-        outcome.errors = List::noted(bet.place());
+        rest.errors = List::noted(bet.place());
         let mut more = bet.enter_array()?;
         while more {
             error(bet)?;
@@ -125,7 +125,7 @@ pub(crate) fn outcome<'a>(bet: &mut Bet<'a>) -> Option<Outcome<'a>> {
     }
     bet.literal(b"}")?;
     bet.deepen(-1);
-    Some(outcome)
+    Some(rest)
 }
 
 #[inline(always)]
@@ -163,7 +163,7 @@ fn pricing<'a>(bet: &mut Bet<'a>) -> Option<Pricing<'a>> {
 }
 
 /// The members of an error.
-pub(crate) struct Error<'a> {
+pub(crate) struct ErrorMembers<'a> {
     pub(crate) code: Str<'a>,
     pub(crate) title: Str<'a>,
     pub(crate) message: Str<'a>,
@@ -173,7 +173,7 @@ pub(crate) struct Error<'a> {
 
 /// An error.
 #[inline(always)]
-pub(crate) fn error<'a>(bet: &mut Bet<'a>) -> Option<Error<'a>> {
+pub(crate) fn error<'a>(bet: &mut Bet<'a>) -> Option<ErrorMembers<'a>> {
     bet.literal(b"{\"code\":")?;
     let code = bet.number()?;
     bet.literal(b",\"title\":\"")?;
@@ -188,5 +188,5 @@ pub(crate) fn error<'a>(bet: &mut Bet<'a>) -> Option<Error<'a>> {
         bet.literal(b"\"")?;
     }
     bet.literal(b"}")?;
-    Some(Error { code, title, message, details, href })
+    Some(ErrorMembers { code, title, message, details, href })
 }

@@ -271,7 +271,15 @@ fn the_form_is_told_by_the_members_at_the_top() {
     assert_eq!(form(r#"{"statuses":[]}"#), Form::OnPremises);
     assert_eq!(form(r#"{"object":null,"entry":null,"messages":[]}"#), Form::OnPremises);
     assert_eq!(form(r#"{"field":"messages","value":{}}"#), Form::Cloud);
-    for body in ["{}", "[]", "3", r#""x""#, r#"{"field":"messages"}"#, r#"{"messages":null}"#] {
+    for body in [
+        "{}",
+        "[]",
+        "3",
+        r#""x""#,
+        r#"{"field":"messages"}"#,
+        r#"{"messages":null}"#,
+        r#"{"errors":null}"#,
+    ] {
         assert_eq!(form(body), Form::Other, "{body}");
         expect(body, &[(Kind::Unknown, "")]);
     }

@@ -2,7 +2,8 @@
 //!
 //! WhatsApp writes the same members in the same order, compactly. Where a reader bets on that, a
 //! run of keys, quotes and commas costs one comparison; where the bet is lost, nothing has moved
-//! and the [`Cursor`] reads member by member. Who bets on what stands in `scan::usual`.
+//! and the [`Cursor`] reads member by member. What is bet on stands in
+//! `crate::usual`.
 
 use super::{
     Cursor, Str,
@@ -255,6 +256,7 @@ impl<'a> Cursor<'a> {
     /// Goes to where a bet has come.
     #[inline(always)]
     pub(crate) fn take(&mut self, bet: &Bet<'a>) {
+        debug_assert!(bet.levels <= self.max_depth, "more levels left than entered");
         self.at = bet.at;
         self.depth = self.max_depth - bet.levels;
     }

@@ -262,6 +262,25 @@ mod tests {
     }
 
     #[test]
+    fn a_string_ends_behind_so_many_bytes_if_no_odd_one_stands_before() {
+        for len in [10, 32] {
+            for odd in [b'"', b'\\', 0x1f] {
+                for place in 0..60 {
+                    for size in place + 1..70 {
+                        let mut bytes = vec![b'a'; size];
+                        bytes[place] = odd;
+                        let there = place as u32 == len;
+                        let ends = ends_behind(&bytes, 0, len);
+                        // Near the end of the body it may miss one, and never finds another.
+                        let room = size >= (len as usize / 16 + 1) * 16;
+                        assert_eq!(ends, there && room, "{len} {place} {size}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
     fn every_byte_is_judged_alike_alone_and_in_a_chunk() {
         for byte in 0..=u8::MAX {
             for at in 0..CHUNK as usize {

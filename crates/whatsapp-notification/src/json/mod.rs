@@ -26,6 +26,7 @@ mod list;
 mod nested;
 mod number;
 mod raw;
+mod skip;
 mod text;
 mod untyped;
 

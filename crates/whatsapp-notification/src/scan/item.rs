@@ -27,9 +27,9 @@ pub(super) struct Item<'a> {
 impl<'a> Item<'a> {
     #[inline(always)]
     pub(super) fn of(head: usual::Head<'a>, flags: Flags) -> Self {
-        let usual::Head { from, from_user_id: user_id, id, timestamp } = head;
+        let usual::Head { party, party_user_id: user_id, id, timestamp } = head;
         let timestamp = timestamp.value_offset();
-        Item { id: Some(id), timestamp, party: Some(from), user_id, flags }
+        Item { id: Some(id), timestamp, party: Some(party), user_id, flags }
     }
 }
 
@@ -140,7 +140,7 @@ impl<'a> Scan<'a, '_> {
         members!(self.cursor, {
             [self.usual_head(|bet| usual::status_head(bet).map(|(head, _)| head)) => |head| {
                 status = true;
-                (recipient, user_id) = (Some(head.from), head.from_user_id);
+                (recipient, user_id) = (Some(head.party), head.party_user_id);
                 item = Item::of(head, item.flags);
             }] {
                 "id" => item.id = self.cursor.text_or_number(),

@@ -1,20 +1,21 @@
 //! Joining contacts with messages and statuses: by `user_id`, then by `wa_id`, never by index.
 //!
 //! The usual body has its contacts first and in the order of its items, so the next contact is
-//! tried as soon as an item has been read. What that leaves is joined at the end of the value,
-//! over sorted ids, so that a large body of strangers costs n log n and not n².
+//! tried as soon as an item has been read. What that leaves is joined at the end of the value, by
+//! the ends of the ids; over sorted ones where there are many, so that a large body of strangers
+//! costs n log n and not n².
 
 use super::{Scan, value::Value};
 use crate::{
     Kind,
     json::{Cursor, Str},
-    party,
+    party::Ids,
     table::{Flags, Index, NONE, Row},
 };
 use bytestring::ByteString;
 use std::ops::Range;
 
-/// Up to this many contacts are searched one by one, without a sorted list (and its allocation).
+/// Up to this many contacts are searched one by one, without a sorted list and its allocation.
 const FEW: usize = 32;
 
 impl<'a> Scan<'a, '_> {
@@ -73,11 +74,10 @@ impl<'a> Scan<'a, '_> {
                 }
             }
         }
-        let by_user_id = Ids::of(text, rows, contacts.clone(), |id, _| id);
-        let by_wa_id = Ids::of(text, rows, contacts, |_, party| party);
+        let by_user_id = Contacts::by(|id, _| id, text, rows, contacts.clone());
+        let by_wa_id = Contacts::by(|_, party| party, text, rows, contacts);
         for at in value.scope as usize..rows.len() {
-            let Some(Row::Event { start, kind, party: address, flags, contact, .. }) = rows.get(at)
-            else {
+            let Some(Row::Event { start, kind, party, flags, contact, .. }) = rows.get(at) else {
                 continue;
             };
             if *kind == Kind::Contact || (*contact != NONE && !value.rejoin) {
@@ -86,10 +86,10 @@ impl<'a> Scan<'a, '_> {
             let (user_id, wa_id) = if flags.has(Flags::USER_ID) || flags.has(Flags::GROUP) {
                 // Some id is not in the row.
                 let outbound = flags.has(Flags::OUTBOUND);
-                let ids = party::Ids::read(&mut Cursor::at(text, *start), outbound);
+                let ids = Ids::read(&mut Cursor::at(text, *start), outbound);
                 (ids.user_id, ids.address)
             } else {
-                (None, text_at(text, *address))
+                (None, text_at(text, *party))
             };
             let found = by_user_id.find(user_id).or_else(|| by_wa_id.find(wa_id));
             if let Some(Row::Event { flags, .. }) = found.and_then(|found| rows.get_mut(found)) {
@@ -102,59 +102,56 @@ impl<'a> Scan<'a, '_> {
     }
 }
 
-/// The ids of one sort that contacts have, for look-ups.
-enum Ids<'a> {
-    /// By their order; the rank of each.
-    Few { text: &'a ByteString, ids: [(u64, u32); FEW], first: usize, len: usize },
-    /// Sorted by rank, then by text; each with its row.
-    Many(Vec<(u64, Str<'a>, usize)>),
+/// Contacts by one sort of their ids.
+struct Contacts<'a> {
+    text: &'a ByteString,
+    first: usize,
+    /// A few of them: each one's rank and the place of its id, in their order.
+    few: [(u64, u32); FEW],
+    /// More than a few: sorted by rank, then by text; each with its row.
+    many: Vec<(u64, Str<'a>, usize)>,
 }
 
-impl<'a> Ids<'a> {
-    /// The ids of the contacts in these rows; `place` picks the one of `id` and `party`.
-    fn of(
+impl<'a> Contacts<'a> {
+    /// The contacts in these rows; `place` picks the one of `id` and `party`.
+    fn by(
+        place: fn(u32, u32) -> u32,
         text: &'a ByteString,
         rows: &[Row],
         contacts: Range<usize>,
-        place: fn(u32, u32) -> u32,
     ) -> Self {
-        let (first, len) = (contacts.start, contacts.len());
-        let contacts = rows.get(contacts).unwrap_or_default().iter().map(|row| match row {
+        let first = contacts.start;
+        let (mut few, mut many) = ([(0, 0); FEW], Vec::new());
+        let are_few = contacts.len() <= FEW;
+        let places = rows.get(contacts).unwrap_or_default().iter().map(|row| match row {
             Row::Event { id, party, .. } => place(*id, *party),
             _ => 0,
         });
-        if len > FEW {
+        if are_few {
+            for (slot, place) in few.iter_mut().zip(places) {
+                *slot = (full_at(text, place).map_or(0, rank), place);
+            }
+        } else {
             let ranked = |(at, place)| full_at(text, place).map(|id| (rank(id), id, first + at));
-            let mut sorted: Vec<_> = contacts.enumerate().filter_map(ranked).collect();
-            sorted.sort_unstable();
-            return Ids::Many(sorted);
+            many.extend(places.enumerate().filter_map(ranked));
+            many.sort_unstable();
         }
-        let mut ids = [(0, 0); FEW];
-        for (slot, place) in ids.iter_mut().zip(contacts) {
-            *slot = (full_at(text, place).map_or(0, rank), place);
-        }
-        Ids::Few { text, ids, first, len }
+        Contacts { text, first, few, many }
     }
 
     /// The row of the first contact with this id.
     fn find(&self, id: Option<Str<'_>>) -> Option<usize> {
         let id = id.filter(|id| !id.is_empty())?;
         let wanted = rank(id);
-        match self {
-            Ids::Few { text, ids, first, len } => {
-                let mut ids = ids.iter().take(*len);
-                let same = |(rank, place): &(u64, u32)| {
-                    *rank == wanted && full_at(text, *place).is_some_and(|other| other == id)
-                };
-                ids.position(same).map(|at| first + at)
-            }
-            Ids::Many(sorted) => {
-                let before =
-                    |(rank, other, _): &(u64, Str<'_>, usize)| (*rank, *other) < (wanted, id);
-                let (rank, other, row) = sorted.get(sorted.partition_point(before))?;
-                ((*rank, *other) == (wanted, id)).then_some(*row)
-            }
+        if self.many.is_empty() {
+            let same = |(rank, place): &(u64, u32)| {
+                *rank == wanted && full_at(self.text, *place).is_some_and(|other| other == id)
+            };
+            return self.few.iter().position(same).map(|at| self.first + at);
         }
+        let before = |(rank, other, _): &(u64, Str<'_>, usize)| (*rank, *other) < (wanted, id);
+        let (rank, other, row) = self.many.get(self.many.partition_point(before))?;
+        ((*rank, *other) == (wanted, id)).then_some(*row)
     }
 }
 
@@ -177,5 +174,5 @@ pub(crate) fn text_at(text: &ByteString, place: u32) -> Option<Str<'_>> {
         return None;
     }
     let mut cursor = Cursor::at(text, place);
-    cursor.plain_string().or_else(|| cursor.text_or_number())
+    cursor.text_or_number()
 }

@@ -2,14 +2,14 @@
 //!
 //! `mod.rs` knows the body, `envelope` the entries and changes of the Cloud API, `field` what each
 //! field holds, `value` the arrays of messages, statuses, errors and contacts that both APIs share,
-//! `item` what stands in them, and `join` finds the contact of each item. `usual` says what all of
-//! them bet on.
+//! `item` what stands in them, and `join` finds the contact of each item. `bets` goes before all of
+//! them, through what is as usual.
 
+mod bets;
 mod envelope;
 mod field;
 mod item;
 pub(crate) mod join;
-mod usual;
 mod value;
 
 use crate::{
@@ -272,7 +272,7 @@ impl<'a, 'r> Scan<'a, 'r> {
     #[inline]
     fn push(&mut self, row: Row) {
         if self.events >= self.max_events {
-            self.cursor.fail(Fault::TooManyEvents);
+            return self.cursor.fail(Fault::TooManyEvents);
         }
         self.events += 1;
         self.rows.push(row);

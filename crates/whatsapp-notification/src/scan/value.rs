@@ -144,7 +144,7 @@ impl Scan<'_, '_> {
         if value.unjoined || value.rejoin {
             self.join(value);
         }
-        if value.scope as usize + 1 == self.rows.len() {
+        if value.scope != NONE && value.scope as usize + 1 == self.rows.len() {
             self.rows.pop();
         }
     }

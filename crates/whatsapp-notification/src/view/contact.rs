@@ -19,7 +19,7 @@ use crate::usual;
 object! {
     /// A contact of a notification. Which of its ids are there depends on what the customer shares.
     pub struct ContactView<'a> [|view, bet| {
-        let usual::Contact { name, wa_id, user_id } = usual::contact(bet)?;
+        let usual::ContactMembers { name, wa_id, user_id } = usual::contact(bet)?;
         view.profile = Some(Profile { name: Some(name), ..Profile::default() });
         (view.wa_id, view.user_id) = (Some(wa_id), user_id);
         Some(())

@@ -19,7 +19,7 @@ use crate::usual;
 object! {
     /// An error. Branch on `code`, never on `title`.
     pub struct ErrorView<'a> [|view, bet| {
-        let usual::Error { code, title, message, details, href } = usual::error(bet)?;
+        let usual::ErrorMembers { code, title, message, details, href } = usual::error(bet)?;
         (view.code, view.title, view.message) = (Some(Number::of(code)), Some(title), Some(message));
         (view.error_data, view.href) = (Some(ErrorData { details: Some(details) }), href);
         Some(())

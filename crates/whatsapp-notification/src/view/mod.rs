@@ -45,6 +45,7 @@ mod messages;
 mod messaging_handovers;
 mod metadata;
 mod object;
+mod open_enum;
 mod partner_solutions;
 mod payment_configuration_update;
 mod phone_number_name_update;
@@ -59,10 +60,10 @@ mod user_preferences;
 
 pub(crate) use any::{is_typed, untyped};
 pub(crate) use macros::{
-    first_members, members, object, object_of, open_enum, read_field, untyped_field, usual_field,
-    usual_member,
+    first_members, members, object, object_of, read_field, untyped_field, usual_field, usual_member,
 };
 pub(crate) use object::{Object, read_object, read_object_inline, untyped_object};
+pub(crate) use open_enum::open_enum;
 
 pub use account_alerts::{AccountAlertView, AlertInfo};
 pub use account_review_update::{AccountReviewView, Decision};

@@ -69,8 +69,8 @@ pub(crate) trait Object<'a>: Default {
     fn serialize_members<M: SerializeMap>(&self, map: &mut M) -> Result<(), M::Error>;
 }
 
-/// How deep the bets of whole objects go.
-const LEVELS: u32 = 8;
+/// How deep the bets of whole objects go: a status, its `errors`, one of them, its `error_data`.
+const LEVELS: u32 = 4;
 
 /// Reads the object at the cursor into `view`; false for what is none, which is passed over.
 #[inline(never)]

@@ -158,15 +158,19 @@ impl<'a, C: Default> Message<'a, C> {
         C: Value<'a>,
     {
         let mut bet = cursor.bet(1)?;
-        let usual::Head { from, from_user_id, id, timestamp } = usual::message(&mut bet)?;
+        let usual::Head { party, party_user_id, id, timestamp } = usual::message(&mut bet)?;
         let first = usual::message_type(&mut bet);
-        let content = bet.bare_key(key).then(|| C::bet(&mut bet)).flatten()?;
+        if bet.byte() != Some(b',') || !bet.bare_key(key) {
+            return None;
+        }
+        let content = C::bet(&mut bet)?;
         let kind = first.or_else(|| usual::message_type(&mut bet));
         bet.literal(b"}")?;
         bet.deepen(-1);
         cursor.take(&bet);
         let header = &mut self.header;
-        (header.from, header.from_user_id, header.id) = (Some(from), from_user_id, Some(id));
+        (header.from, header.from_user_id) = (Some(party), party_user_id);
+        header.id = Some(id);
         (header.timestamp, header.kind) = (Timestamp::of(timestamp), kind);
         (self.content, self.key) = (content, key);
         Some(())

@@ -73,10 +73,10 @@ object! {
     /// outbound notifications).
     pub struct StatusView<'a> [|view, bet| {
         let (head, status) = usual::status_head(bet)?;
-        let usual::Outcome { conversation, pricing, errors } = usual::outcome(bet)?;
+        let usual::StatusRest { conversation, pricing, errors } = usual::status_rest(bet)?;
         (view.id, view.status) = (Some(head.id), Delivery::of(status));
         view.timestamp = Timestamp::of(head.timestamp);
-        (view.recipient_id, view.recipient_user_id) = (Some(head.from), head.from_user_id);
+        (view.recipient_id, view.recipient_user_id) = (Some(head.party), head.party_user_id);
         (view.conversation, view.pricing, view.errors) = (conversation, pricing, errors);
         Some(())
     }] {
