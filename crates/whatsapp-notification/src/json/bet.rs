@@ -2,8 +2,7 @@
 //!
 //! WhatsApp writes the same members in the same order, compactly. Where a reader bets on that, a
 //! run of keys, quotes and commas costs one comparison; where the bet is lost, nothing has moved
-//! and the [`Cursor`] reads member by member. What is bet on stands in
-//! `crate::usual`.
+//! and the [`Cursor`] reads member by member. What is bet on stands in `usual`.
 
 use super::{
     Cursor, Str,
@@ -78,6 +77,19 @@ impl<'a> Bet<'a> {
         Str::at(self.text, start, self.at - start, false)
     }
 
+    /// The same, for a string that a person may have written: mostly with escapes outside the
+    /// Latin-speaking world.
+    #[inline(always)]
+    pub(crate) fn text(&mut self) -> Str<'a> {
+        let start = self.at;
+        self.at = quote_or_odd(self.bytes, start);
+        let escaped = self.byte() == Some(b'\\');
+        if escaped {
+            self.at = string_end(self.bytes, self.at);
+        }
+        Str::at(self.text, start, self.at - start, escaped)
+    }
+
     /// Tells how many levels literals have entered, or left.
     #[inline(always)]
     pub(crate) fn deepen(&mut self, levels: i32) {
@@ -90,19 +102,6 @@ impl<'a> Bet<'a> {
         let start = self.at;
         self.at = number_end(self.bytes, start).ok()?;
         Some(Str::number(self.text, start, self.at - start))
-    }
-
-    /// The same, for a string that a person may have written: mostly with escapes outside the
-    /// Latin-speaking world.
-    #[inline(always)]
-    pub(crate) fn text(&mut self) -> Str<'a> {
-        let start = self.at;
-        self.at = quote_or_odd(self.bytes, start);
-        let escaped = self.byte() == Some(b'\\');
-        if escaped {
-            self.at = string_end(self.bytes, self.at);
-        }
-        Str::at(self.text, start, self.at - start, escaped)
     }
 
     /// The body and the offset, as they are noted.

@@ -69,15 +69,6 @@ impl<'a> Cursor<'a> {
     /// Takes a step out of line.
     #[inline(always)]
     pub(crate) fn aside<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> T {
-        let (behind, found) = apart(*self, step);
-        *self = behind;
-        found
-    }
-
-    /// The same, for a step that is rare.
-    #[inline(always)]
-    fn rare<T>(&mut self, step: impl FnOnce(&mut Self) -> T) -> T {
-        #[cold]
         #[inline(never)]
         fn apart<'a, T>(
             mut cursor: Cursor<'a>,
@@ -99,7 +90,7 @@ impl<'a> Cursor<'a> {
 
     #[inline(always)]
     fn fail_at(&mut self, fault: Fault, at: u32) {
-        self.rare(|cursor| {
+        self.aside(|cursor| {
             let len = cursor.bytes.len() as u32;
             cursor.fault.get_or_insert((fault, at.min(len)));
             cursor.at = len;
@@ -159,7 +150,7 @@ impl<'a> Cursor<'a> {
         if self.has(0, b"{\"") && self.depth <= self.max_depth {
             true
         } else {
-            self.rare(Self::enter_odd_object)
+            self.aside(Self::enter_odd_object)
         }
     }
 
@@ -215,8 +206,8 @@ impl<'a> Cursor<'a> {
                 self.at += 1;
                 key
             }
-            Some(key) => self.rare(|cursor| cursor.colon(key)),
-            None => self.rare(Self::odd_key),
+            Some(key) => self.aside(|cursor| cursor.colon(key)),
+            None => self.aside(Self::odd_key),
         }
     }
 
@@ -358,15 +349,6 @@ impl<'a> Cursor<'a> {
             }
         }
     }
-}
-
-#[inline(never)]
-fn apart<'a, T>(
-    mut cursor: Cursor<'a>,
-    step: impl FnOnce(&mut Cursor<'a>) -> T,
-) -> (Cursor<'a>, T) {
-    let found = step(&mut cursor);
-    (cursor, found)
 }
 
 #[cfg(test)]
