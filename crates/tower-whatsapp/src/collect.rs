@@ -1,6 +1,6 @@
 //! [`Collect`]: the request's body as one piece, within the limits.
 
-use crate::{Rejection, RejectionKind, limits::Held};
+use crate::{Rejection, RejectionKind, held::HeldBytes};
 use bytes::{Buf, BufMut, Bytes};
 use http_body::Body;
 use pin_project::pin_project;
@@ -78,7 +78,7 @@ where
     pub(crate) fn poll(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        held: &mut Held,
+        held: &mut HeldBytes,
     ) -> Poll<Result<Bytes, Rejection>> {
         let mut this = self.project();
         loop {

@@ -6,7 +6,7 @@ use crate::{
     collect::Collect,
     deadline::Deadline,
     endpoint::{Mounted, Shown},
-    limits::Held,
+    held::HeldBytes,
     telemetry::{self, Span},
 };
 use bytes::Bytes;
@@ -90,7 +90,7 @@ impl<F, B, N: Service<Notification>> fmt::Debug for ResponseFuture<F, B, N> {
 /// A request to an endpoint, from its head to its answer.
 #[pin_project]
 pub(crate) struct Accept<B, N: Service<Notification>> {
-    held: Held,
+    held: HeldBytes,
     span: Span,
     #[pin]
     deadline: Deadline,
@@ -140,7 +140,7 @@ where
         };
         Accept {
             deadline: limits.body_deadline(),
-            held: Held::new(endpoint.clone()),
+            held: HeldBytes::none(endpoint.clone()),
             span: Span::none(),
             state,
         }

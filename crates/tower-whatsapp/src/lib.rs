@@ -231,6 +231,7 @@ mod endpoint;
 mod error;
 mod future;
 mod head;
+mod held;
 mod layer;
 mod limits;
 mod onprem;
