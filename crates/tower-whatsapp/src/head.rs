@@ -29,7 +29,7 @@ pub(crate) fn decide<B: Body>(
     }
     let bounds = endpoint.bounds();
     let size = request.body().size_hint();
-    // A server that tells the length has read it there.
+    // A body of known length has it from there; a header may be stale.
     let length = size.exact().unwrap_or_else(|| size.lower().max(content_length(headers)));
     if length > bounds.limits.body as u64 {
         return Err(Answer::rejected(RejectionKind::BodyTooLarge));
@@ -64,8 +64,9 @@ fn is_identity(headers: &HeaderMap) -> bool {
 
 /// The promised length; zero if there is none. Only good for refusing early.
 fn content_length(headers: &HeaderMap) -> u64 {
-    let value = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    value.and_then(|value| value.parse().ok()).unwrap_or_default()
+    let value = values(headers, &header::CONTENT_LENGTH).next();
+    let digits = value.and_then(|value| str::from_utf8(value).ok());
+    digits.and_then(|digits| digits.parse().ok()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -58,6 +58,24 @@ async fn a_body_of_exactly_the_limit_passes_and_one_byte_more_does_not() {
 }
 
 #[tokio::test]
+async fn the_length_of_a_body_counts_whatever_the_header_says() {
+    let webhook = small(Keeper::default());
+    let long = Bytes::from(TINY.to_owned() + " ");
+    let claimed = |body: &Bytes, length: &str| signed_head(body).header("content-length", length);
+    for length in ["0", "1", "3211265", "18446744073709551615", "18446744073709551616", "-1", ""] {
+        let tiny = Bytes::from(TINY);
+        let within = claimed(&tiny, length).body(Fulls::new(tiny)).expect("a request");
+        send(webhook.clone(), within).await.assert_accepted();
+        let beyond = claimed(&long, length).body(Fulls::new(long.clone())).expect("a request");
+        send(webhook.clone(), beyond).await.assert_rejected(413, "body_too_large");
+        // Of no known length.
+        let frames = Scripted::new([data(&long)]);
+        let beyond = claimed(&long, length).body(frames).expect("a request");
+        send(webhook.clone(), beyond).await.assert_rejected(413, "body_too_large");
+    }
+}
+
+#[tokio::test]
 async fn reading_stops_at_the_limit() {
     let webhook = small(Keeper::default());
     let body = Scripted::new([data(TINY.as_bytes()), data(b" "), Step::Unread]);
