@@ -165,7 +165,7 @@ where
                         }
                         Some(Poll::Ready(None)) | None => {
                             *this.failed += 1;
-                            replace(this.service, this.spare);
+                            renew(this.service, this.spare);
                             this.state.set(State::Idle);
                         }
                     }
@@ -186,7 +186,7 @@ where
                         }
                         None => {
                             *this.failed += 1;
-                            replace(this.service, this.spare);
+                            renew(this.service, this.spare);
                         }
                     }
                     this.state.set(State::Idle);
@@ -197,7 +197,7 @@ where
 }
 
 /// Puts a clone of the spare service into the place of one that is not to be trusted any more.
-fn replace<S: Clone>(service: &mut S, spare: &Option<S>) {
+fn renew<S: Clone>(service: &mut S, spare: &Option<S>) {
     if let Some(spare) = spare {
         *service = spare.clone();
     }
