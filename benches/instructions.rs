@@ -171,7 +171,9 @@ fn calls() -> Result<Table> {
 fn passing() -> Result<Table> {
     let [alone, layered] = ["alone", "layered"].map(|name| collected("passing", name));
     let (alone, layered) = (alone? / CALLS, layered? / CALLS);
-    let rows = vec![("GET /elsewhere".to_owned(), vec![alone, layered, layered - alone])];
+    // Compiled apart, the service alone may by chance take more.
+    let added = layered.saturating_sub(alone);
+    let rows = vec![("GET /elsewhere".to_owned(), vec![alone, layered, added])];
     Ok(Table { name: "passing", head: vec!["request", "alone", "layered", "difference"], rows })
 }
 
