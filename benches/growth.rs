@@ -2,7 +2,7 @@
 //! and in one, interleaved round by round.
 //!
 //! ```text
-//! cargo bench -p benches --bench growth [-- [--check] [--write] [FILTER]]
+//! cargo bench -p benches --bench growth [-- [--check] [--write | FILTER]]
 //! ```
 //!
 //! The whole is the same in all three, so that caches and branch predictors have the same to hold.
@@ -25,7 +25,7 @@ fn main() -> io::Result<ExitCode> {
     if let Some(ended) = restarted()? {
         return Ok(ended);
     }
-    let mut record = Record::of_arguments();
+    let mut record = Record::of_arguments()?;
     for kind in ["statuses", "mixed"] {
         growth(&mut record, kind);
     }

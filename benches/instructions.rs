@@ -209,13 +209,6 @@ impl Table {
             columns.map(move |(column, count)| (row.as_str(), *column, *count))
         })
     }
-
-    /// The count of this row and column in a table's text.
-    fn recorded(&self, text: &str, row: &str, column: &str) -> Option<u64> {
-        let line = text.lines().find(|line| line.starts_with(&format!("| {row} |")))?;
-        let at = self.head.iter().position(|head| *head == column)?;
-        line.split('|').nth(at + 1)?.trim().parse().ok()
-    }
 }
 
 fn compare(tables: &[Table]) -> Result<()> {
@@ -223,8 +216,8 @@ fn compare(tables: &[Table]) -> Result<()> {
     for table in tables {
         let text = results::read_table(&results::record(), table.name)?;
         for (row, column, count) in table.cells() {
-            let before = table
-                .recorded(&text, row, column)
+            let before: u64 = results::cell(&text, row, column)
+                .and_then(|count| count.parse().ok())
                 .ok_or_else(|| format!("{column} of {row} is not recorded"))?;
             let change = count as f64 / before as f64 - 1.0;
             println!(

@@ -2,7 +2,7 @@
 //! round in one process.
 //!
 //! ```text
-//! cargo bench -p benches --bench ratios [-- [--check] [--write] [FILTER]]
+//! cargo bench -p benches --bench ratios [-- [--check] [--write | FILTER]]
 //! ```
 //!
 //! One line a figure, with the middle half of its rounds in brackets:
@@ -42,7 +42,7 @@ fn main() -> Result<ExitCode, BoxError> {
     if let Some(ended) = restarted()? {
         return Ok(ended);
     }
-    let mut record = Record::of_arguments();
+    let mut record = Record::of_arguments()?;
     for name in PAYLOADS {
         parsing(&mut record, name);
     }

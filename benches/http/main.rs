@@ -3,7 +3,7 @@
 //! over the loopback.
 //!
 //! ```text
-//! cargo bench -p benches --bench http [-- [--check] [--write] [FILTER]]
+//! cargo bench -p benches --bench http [-- [--check] [--write | FILTER]]
 //! ```
 //!
 //! - `http_cpu`: the server process's time on a CPU per request, user and system; how many times
@@ -64,7 +64,7 @@ fn main() -> Result<ExitCode> {
         server::run(service)?;
         return Ok(ExitCode::SUCCESS);
     }
-    let mut record = Record::of_arguments();
+    let mut record = Record::of_arguments()?;
     let (first, last) = cpus::first_and_last()?;
     cpus::pin(None, first)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -62,18 +62,30 @@ impl Figure {
 
 impl Record {
     /// By the program's arguments: `--check`, `--write` and a part of the figures' names.
-    #[must_use]
-    pub fn of_arguments() -> Self {
+    ///
+    /// # Errors
+    /// If a part of the figures is to be written: it would replace the table of all.
+    pub fn of_arguments() -> io::Result<Self> {
+        Record::of(std::env::args().skip(1))
+    }
+
+    fn of(arguments: impl IntoIterator<Item = String>) -> io::Result<Self> {
         let mut record = Record::default();
-        for argument in std::env::args().skip(1) {
+        for argument in arguments {
             match argument.as_str() {
                 "--check" => record.check = true,
                 "--write" => record.write = true,
                 "--bench" => {} // Cargo's own.
-                other => record.filter = other.to_owned(),
+                _ => record.filter = argument,
             }
         }
-        record
+        if record.write && !record.filter.is_empty() {
+            let part = record.filter;
+            return Err(io::Error::other(format!(
+                "--write replaces whole tables, and {part:?} asks for a part: leave one of them out"
+            )));
+        }
+        Ok(record)
     }
 
     /// True if a figure of this name was asked for.
@@ -158,6 +170,19 @@ pub fn read_table(file: &Path, name: &str) -> io::Result<String> {
     split(file, &text, name).map(|(_, table, _)| table.to_owned())
 }
 
+/// What stands in a table under `column`, in the line that begins with `row`.
+#[must_use]
+pub fn cell<'t>(table: &'t str, row: &str, column: &str) -> Option<&'t str> {
+    let mut lines = table.lines();
+    let at = cells(lines.next()?).position(|head| head == column)?;
+    let line = lines.find(|line| cells(line).next() == Some(row))?;
+    cells(line).nth(at)
+}
+
+fn cells(line: &str) -> impl Iterator<Item = &str> {
+    line.trim().trim_matches('|').split('|').map(str::trim)
+}
+
 /// What stands before a table, the table, and what stands behind it.
 fn split<'a>(file: &Path, text: &'a str, name: &str) -> io::Result<(&'a str, &'a str, &'a str)> {
     let begin = format!("<!-- {name} -->\n");
@@ -167,4 +192,55 @@ fn split<'a>(file: &Path, text: &'a str, name: &str) -> io::Result<(&'a str, &'a
         Some((before, table, behind))
     });
     table.ok_or_else(|| io::Error::other(format!("{} has no place for {name}", file.display())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(arguments: &str) -> io::Result<Record> {
+        Record::of(arguments.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn a_part_of_the_figures_is_shown_or_checked_but_never_written() {
+        let part = record("--bench --check w1/text").unwrap();
+        assert!(part.check && !part.write && part.wants("w1/text_shuffled"));
+        assert!(!part.wants("w2/text"));
+        let whole = record("--write --check --bench").unwrap();
+        assert!(whole.check && whole.write && whole.wants("anything"));
+        for both in ["--write w1", "w1 --write"] {
+            let error = record(both).unwrap_err().to_string();
+            assert!(error.contains("--write") && error.contains("\"w1\""), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_table_stands_between_the_comments_of_its_name() {
+        let file = Path::new("R.md");
+        let text =
+            "a\n<!-- one -->\n| 1 |\n<!-- end of one -->\n<!-- two -->\n<!-- end of two -->\n";
+        let (before, table, behind) = split(file, text, "one").unwrap();
+        assert_eq!((before, table), ("a\n<!-- one -->\n", "| 1 |\n"));
+        assert_eq!([before, table, behind].concat(), text);
+        assert_eq!(split(file, text, "two").unwrap().1, "");
+        let open = "<!-- end of one -->\n<!-- one -->\n| 1 |\n";
+        for (text, name) in [(text, "three"), (text, "on"), (open, "one"), ("", "one")] {
+            let error = split(file, text, name).unwrap_err().to_string();
+            assert_eq!(error, format!("R.md has no place for {name}"));
+        }
+    }
+
+    #[test]
+    fn a_cell_is_found_by_its_whole_row_and_column() {
+        let table =
+            "| payload | w1 | w2 |\n|---|---:|---:|\n| text_first | 1 | 2 |\n| text | 3 | |\n";
+        assert_eq!(cell(table, "text", "w1"), Some("3"));
+        assert_eq!(cell(table, "text_first", "w2"), Some("2"));
+        assert_eq!(cell(table, "text", "w2"), Some(""));
+        for (row, column) in [("tex", "w1"), ("payload", "w1"), ("text", "w"), ("text", "w3")] {
+            assert_eq!(cell(table, row, column), None, "{column} of {row}");
+        }
+        assert_eq!(cell("", "text", "w1"), None);
+    }
 }

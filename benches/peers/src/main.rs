@@ -1,7 +1,7 @@
 //! Other Rust crates that parse WhatsApp notifications, interleaved with this one in one process:
 //!
 //! ```text
-//! cargo run --release --manifest-path benches/peers/Cargo.toml [-- [--check] [--write] [FILTER]]
+//! cargo run --release --manifest-path benches/peers/Cargo.toml [-- [--check] [--write | FILTER]]
 //! ```
 //!
 //! Ours: parse, and kind, id, time and sender of every event. Theirs: parse into their structs,
@@ -66,7 +66,7 @@ fn main() -> Result<ExitCode> {
     if let Some(ended) = restarted()? {
         return Ok(ended);
     }
-    let mut record = Record::of_arguments();
+    let mut record = Record::of_arguments()?;
     for name in PAYLOADS.into_iter().filter(|name| *name != "onprem_text") {
         if record.wants(&format!("peers/{name}")) {
             parsers(&mut record, name);
