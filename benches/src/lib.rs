@@ -36,7 +36,7 @@ pub const PAYLOADS: [&str; 12] = [
 /// A text has its `type` last, as in deliveries, or first, as in the documentation; other messages
 /// are given in both orders in turn, so that a figure is the mean of both. `text_shuffled` and
 /// `mixed` are 256 documents in rotation, so that no branch predictor learns one; `batch` is one of
-/// 2.5 MB. `statuses_by_100` are [`GROWN`] statuses, 100 in a document, and `mixed_by_100` about as
+/// 2.3 MB. `statuses_by_100` are [`GROWN`] statuses, 100 in a document, and `mixed_by_100` about as
 /// many events of all kinds: the same whole in pieces of any size (one, if it is larger).
 #[must_use]
 pub fn payload(name: &str) -> Vec<Bytes> {
