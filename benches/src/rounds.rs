@@ -12,8 +12,8 @@ use std::{
 /// that ended; `None` in the run that is to measure.
 ///
 /// glibc gives the top of its heap back whenever enough of it is free. Whether a contender meets
-/// that at each turn hangs on what others have left there: it took serde_json twice its time on
-/// some payloads, now and then.
+/// that at each turn hangs on what others have left there: it took `serde_json` twice its time
+/// on some payloads, now and then.
 ///
 /// # Errors
 /// If the program cannot be started.
