@@ -1,5 +1,7 @@
 //! [`Deadline`]: a timer that is only set once there is something to wait for.
 
+#[cfg(feature = "tokio")]
+use std::pin::pin;
 use std::{
     pin::Pin,
     task::{Context, Poll},
@@ -27,7 +29,9 @@ impl Deadline {
         if this.sleep.is_none() {
             this.sleep.set(Some(tokio::time::sleep(after)));
         }
-        this.sleep.as_pin_mut().map_or(Poll::Pending, |sleep| sleep.poll(cx))
+        // What is timed may have spent the task's budget, and go on without an end because of it.
+        let sleep = this.sleep.as_pin_mut().map(tokio::task::unconstrained);
+        sleep.map_or(Poll::Pending, |sleep| pin!(sleep).poll(cx))
     }
 }
 

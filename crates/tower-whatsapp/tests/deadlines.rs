@@ -12,7 +12,7 @@ use std::{
     pin::{Pin, pin},
     sync::Arc,
     task::{Context, Poll, ready},
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tower::{Service, service_fn};
 use tower_whatsapp::Notification;
@@ -94,6 +94,20 @@ async fn handling_that_takes_too_long_is_503_and_dropped() {
     let response = call.as_mut().await.expect("an answer");
     Sent::of(response).await.assert_rejected(503, "handling_deadline");
     assert_eq!(Arc::strong_count(&dropped), idle, "gone with the answer, not with the call");
+}
+
+#[tokio::test]
+async fn a_handler_that_spends_its_budget_again_and_again_runs_into_the_deadline() {
+    let busy = service_fn(async |_: Notification| {
+        let end = Instant::now() + Duration::from_secs(20);
+        while Instant::now() < end {
+            tokio::task::consume_budget().await;
+        }
+        Ok::<_, Infallible>(())
+    });
+    let webhook = endpoints().handling_deadline(Duration::from_millis(20)).deliver_to(busy);
+    let webhook = webhook.build_service().expect("valid");
+    send(webhook, signed(CLOUD)).await.assert_rejected(503, "handling_deadline");
 }
 
 #[tokio::test(start_paused = true)]

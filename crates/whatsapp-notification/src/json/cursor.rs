@@ -292,9 +292,12 @@ impl<'a> Cursor<'a> {
     /// The same, for a string without escapes.
     #[inline(always)]
     pub(crate) fn plain_string(&mut self) -> Option<Str<'a>> {
+        if self.byte() != Some(b'"') {
+            return None;
+        }
         let start = self.at + 1;
         let end = quote_or_odd(self.bytes, start);
-        if self.byte() != Some(b'"') || self.bytes.get(end as usize) != Some(&b'"') {
+        if self.bytes.get(end as usize) != Some(&b'"') {
             return None;
         }
         self.at = end + 1;

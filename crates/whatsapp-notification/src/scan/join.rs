@@ -104,10 +104,9 @@ impl<'a> Scan<'a, '_> {
 
 /// Contacts by one sort of their ids.
 struct Contacts<'a> {
-    text: &'a ByteString,
     first: usize,
-    /// A few of them: each one's rank and the place of its id, in their order.
-    few: [(u64, u32); FEW],
+    /// A few of them: each one's rank and id, in their order.
+    few: [(u64, Option<Str<'a>>); FEW],
     /// More than a few: sorted by rank, then by text; each with its row.
     many: Vec<(u64, Str<'a>, usize)>,
 }
@@ -121,7 +120,7 @@ impl<'a> Contacts<'a> {
         contacts: Range<usize>,
     ) -> Self {
         let first = contacts.start;
-        let (mut few, mut many) = ([(0, 0); FEW], Vec::new());
+        let (mut few, mut many) = ([(0, None); FEW], Vec::new());
         let are_few = contacts.len() <= FEW;
         let places = rows.get(contacts).unwrap_or_default().iter().map(|row| match row {
             Row::Event { id, party, .. } => place(*id, *party),
@@ -129,14 +128,15 @@ impl<'a> Contacts<'a> {
         });
         if are_few {
             for (slot, place) in few.iter_mut().zip(places) {
-                *slot = (full_at(text, place).map_or(0, rank), place);
+                let id = full_at(text, place);
+                *slot = (id.map_or(0, rank), id);
             }
         } else {
             let ranked = |(at, place)| full_at(text, place).map(|id| (rank(id), id, first + at));
             many.extend(places.enumerate().filter_map(ranked));
             many.sort_unstable();
         }
-        Contacts { text, first, few, many }
+        Contacts { first, few, many }
     }
 
     /// The row of the first contact with this id.
@@ -144,8 +144,8 @@ impl<'a> Contacts<'a> {
         let id = id.filter(|id| !id.is_empty())?;
         let wanted = rank(id);
         if self.many.is_empty() {
-            let same = |(rank, place): &(u64, u32)| {
-                *rank == wanted && full_at(self.text, *place).is_some_and(|other| other == id)
+            let same = |(rank, other): &(u64, Option<Str<'_>>)| {
+                *rank == wanted && other.is_some_and(|other| other == id)
             };
             return self.few.iter().position(same).map(|at| self.first + at);
         }
