@@ -15,13 +15,12 @@
 use crate::{
     Any, Kind, Notification, Payload, Timestamp,
     json::{Cursor, Raw, Str, Untyped, Value},
-    party::{Ids, Party},
+    party::{ContactAt, Ids, Party},
     path,
     scan::join::text_at,
     table::{Flags, Index, Row},
     view::{Metadata, members},
 };
-use bytestring::ByteString;
 use serde::Deserialize;
 use std::{fmt, marker::PhantomData};
 
@@ -159,7 +158,12 @@ impl<P> Event<P> {
             return Party::default();
         };
         let text = self.notification.text();
-        let contact = self.notification.start(*contact).map(|start| (text, start));
+        let contact = match self.notification.row(*contact) {
+            Row::Event { start, id, party, .. } => {
+                Some(ContactAt { text, start: *start, user_id: *id, wa_id: *party })
+            }
+            _ => None,
+        };
         let address = text_at(text, *party);
         // The row says whether there is more to read.
         if flags.has(Flags::USER_ID) || flags.has(Flags::GROUP) {
@@ -175,7 +179,7 @@ impl<P> Event<P> {
     fn party_of_ids<'a>(
         &'a self,
         address: Option<Str<'a>>,
-        contact: Option<(&'a ByteString, u32)>,
+        contact: Option<ContactAt<'a>>,
         outbound: bool,
     ) -> Party<'a> {
         let ids = Ids::read(&mut self.cursor(), outbound);

@@ -18,6 +18,7 @@
 
 use crate::{
     json::{Cursor, Str, Value},
+    scan::join::text_at,
     view::{ContactView, PreviousAndCurrent, members},
 };
 use bytestring::ByteString;
@@ -33,8 +34,28 @@ pub struct Party<'a> {
     pub(crate) address: Option<Str<'a>>,
     /// What stands in the event itself beside the address; most events have nothing there.
     pub(crate) ids: Option<Ids<'a>>,
-    /// Where the joined contact stands; it is read when it is asked for.
-    pub(crate) contact: Option<(&'a ByteString, u32)>,
+    /// The joined contact; it is read when it is asked for.
+    pub(crate) contact: Option<ContactAt<'a>>,
+}
+
+/// Where a contact stands, and its ids in it (zero if it has none): whoever asks for an id alone
+/// need not read all of it.
+#[derive(Clone, Copy)]
+pub(crate) struct ContactAt<'a> {
+    pub(crate) text: &'a ByteString,
+    pub(crate) start: u32,
+    pub(crate) user_id: u32,
+    pub(crate) wa_id: u32,
+}
+
+impl<'a> ContactAt<'a> {
+    fn user_id(self) -> Option<Str<'a>> {
+        full(text_at(self.text, self.user_id))
+    }
+
+    fn wa_id(self) -> Option<Str<'a>> {
+        full(text_at(self.text, self.wa_id))
+    }
 }
 
 /// What to know a customer by: the most stable id that a notification has.
@@ -88,8 +109,7 @@ impl<'a> Party<'a> {
     /// The WhatsApp id. It may differ from [`address`](Self::address).
     #[must_use]
     pub fn wa_id(&self) -> Option<Str<'a>> {
-        let contact = || self.contact().and_then(|contact| contact.wa_id);
-        self.own(|ids| ids.wa_id).or_else(|| full(contact())).filter(|id| !is_user_id(*id))
+        self.own(|ids| ids.wa_id).or_else(|| self.contact?.wa_id()).filter(|id| !is_user_id(*id))
     }
 
     /// The business-scoped user id (Cloud, since 2026), such as `US.1349…`.
@@ -97,11 +117,10 @@ impl<'a> Party<'a> {
     /// Some hosts put it where a number is usual; it is found there by its dot.
     #[must_use]
     pub fn user_id(&self) -> Option<Str<'a>> {
-        let contact = || self.contact();
         self.own(|ids| ids.user_id)
-            .or_else(|| full(contact()?.user_id))
+            .or_else(|| self.contact?.user_id())
             .or_else(|| self.address().filter(|id| is_user_id(*id)))
-            .or_else(|| full(contact()?.wa_id).filter(|id| is_user_id(*id)))
+            .or_else(|| self.contact?.wa_id().filter(|id| is_user_id(*id)))
     }
 
     /// The user id in the scope of the parent portfolio, such as `US.ENT.1349…`.
@@ -143,8 +162,8 @@ impl<'a> Party<'a> {
     /// The contact of the notification that belongs to this party.
     #[must_use]
     pub fn contact(&self) -> Option<ContactView<'a>> {
-        let (text, at) = self.contact?;
-        ContactView::read_value(&mut Cursor::at(text, at))
+        let contact = self.contact?;
+        ContactView::read_value(&mut Cursor::at(contact.text, contact.start))
     }
 
     /// What to know the customer by: the user id, else the WhatsApp id, else the address.
