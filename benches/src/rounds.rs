@@ -24,7 +24,7 @@ pub fn restarted() -> io::Result<Option<ExitCode>> {
     }
     let mut program = Command::new(std::env::current_exe()?);
     program.args(std::env::args_os().skip(1));
-    for name in [TRIM, "MALLOC_MMAP_THRESHOLD_", "MALLOC_TOP_PAD_"] {
+    for name in [TRIM, "MALLOC_MMAP_THRESHOLD_"] {
         program.env(name, (1 << 27).to_string());
     }
     let ended = program.status()?;
