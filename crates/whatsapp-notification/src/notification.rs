@@ -16,7 +16,7 @@ use crate::{
     json::Fault,
     path,
     scan::Scan,
-    table::{Flags, Index, NONE, Row},
+    table::{Index, NONE, Noted, Row},
 };
 use bytes::Bytes;
 use bytestring::ByteString;
@@ -158,18 +158,8 @@ impl Notification {
     #[must_use]
     pub fn unparseable(body: impl Into<Bytes>, origin: Origin) -> Self {
         let body = body.into();
-        let row = Row::Event {
-            start: 0,
-            end: u32::try_from(body.len()).unwrap_or(u32::MAX),
-            scope: NONE,
-            id: 0,
-            timestamp: 0,
-            party: 0,
-            contact: NONE,
-            kind: crate::Kind::Unparseable,
-            flags: Flags::default(),
-            id_len: 0,
-        };
+        let end = u32::try_from(body.len()).unwrap_or(u32::MAX);
+        let row = Row::event(crate::Kind::Unparseable, 0..end, NONE, Noted::NOTHING);
         let head = Head { body: Body::Opaque(body), form: Form::Other, origin, events: 1 };
         Notification { inner: ThinArc::from_header_and_slice(head, &[row]) }
     }

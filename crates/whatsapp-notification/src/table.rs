@@ -1,6 +1,7 @@
 //! The event table: one row an event, and one row a `value` that its events share.
 
 use crate::Kind;
+use std::ops::Range;
 
 /// Index of a row. Offsets and indices are `u32`; an offset of zero is "not there", since no
 /// member of a body can stand at its first byte.
@@ -43,6 +44,22 @@ pub(crate) enum Row {
     Hidden,
 }
 
+/// What an event's row notes beside its kind and its span.
+#[derive(Clone, Copy)]
+pub(crate) struct Noted {
+    pub(crate) id: u32,
+    pub(crate) id_len: u8,
+    pub(crate) timestamp: u32,
+    pub(crate) party: u32,
+    pub(crate) contact: Index,
+    pub(crate) flags: Flags,
+}
+
+impl Noted {
+    pub(crate) const NOTHING: Noted =
+        Noted { id: 0, id_len: 0, timestamp: 0, party: 0, contact: NONE, flags: Flags(0) };
+}
+
 /// Members that are read again only if they are known to be there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Flags(u8);
@@ -69,6 +86,13 @@ impl Flags {
 }
 
 impl Row {
+    #[inline(always)]
+    pub(crate) fn event(kind: Kind, span: Range<u32>, scope: Index, noted: Noted) -> Self {
+        let Range { start, end } = span;
+        let Noted { id, id_len, timestamp, party, contact, flags } = noted;
+        Row::Event { start, end, scope, id, timestamp, party, contact, kind, flags, id_len }
+    }
+
     /// Where the item stands.
     #[inline]
     pub(crate) fn start(&self) -> Option<u32> {

@@ -152,7 +152,7 @@ impl<'a> Scan<'a, '_> {
                 let place = bet.offset();
                 let usual::ContactMembers { wa_id, user_id, .. } = usual::contact(bet)?;
                 let user_id = user_id.map_or(0, |id| id.value_offset());
-                self.push_contact(place, bet.offset(), wa_id.value_offset(), user_id, scope);
+                self.push_contact(place..bet.offset(), wa_id.value_offset(), user_id, scope);
                 if !bet.is(b",") {
                     break;
                 }

@@ -7,7 +7,7 @@ use crate::{
     Kind,
     catalog::catalog,
     json::{Bet, List, Str, Value as _},
-    table::{Flags, NONE, Row},
+    table::{Flags, Noted, Row},
     usual,
     view::*,
 };
@@ -278,32 +278,13 @@ impl<'a> Scan<'a, '_> {
         if !there {
             return self.push_span(Kind::Malformed, start, self.cursor.offset(), scope);
         }
-        self.push_contact(start, self.cursor.offset(), wa_id, user_id, scope);
+        self.push_contact(start..self.cursor.offset(), wa_id, user_id, scope);
     }
 
     #[inline]
-    pub(super) fn push_contact(
-        &mut self,
-        start: u32,
-        end: u32,
-        wa_id: u32,
-        user_id: u32,
-        scope: u32,
-    ) {
-        let (flags, kind, id_len) = (Flags::default(), Kind::Contact, 0);
-        let (id, party, timestamp, contact) = (user_id, wa_id, 0, NONE);
-        self.push(Row::Event {
-            start,
-            end,
-            scope,
-            id,
-            timestamp,
-            party,
-            contact,
-            kind,
-            flags,
-            id_len,
-        });
+    pub(super) fn push_contact(&mut self, span: Range<u32>, wa_id: u32, user_id: u32, scope: u32) {
+        let noted = Noted { id: user_id, party: wa_id, ..Noted::NOTHING };
+        self.push(Row::event(Kind::Contact, span, scope, noted));
     }
 
     pub(super) fn error(&mut self, scope: u32) {
@@ -362,18 +343,7 @@ impl<'a> Scan<'a, '_> {
             flags.set(Flags::USER_ID);
         }
         let contact = self.likely_contact(item.party, user_id, flags, value);
-        let (Range { start, end }, scope) = (span, value.scope);
-        self.push(Row::Event {
-            start,
-            end,
-            scope,
-            id,
-            timestamp,
-            party,
-            contact,
-            kind,
-            flags,
-            id_len,
-        });
+        let noted = Noted { id, id_len, timestamp, party, contact, flags };
+        self.push(Row::event(kind, span, value.scope, noted));
     }
 }

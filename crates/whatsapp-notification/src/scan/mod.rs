@@ -15,7 +15,7 @@ mod value;
 use crate::{
     Form, Kind,
     json::{Cursor, Fault},
-    table::{Flags, Index, NONE, Row},
+    table::{Index, NONE, Noted, Row},
     view::members,
 };
 use bytestring::ByteString;
@@ -255,18 +255,7 @@ impl<'a, 'r> Scan<'a, 'r> {
 
     /// Adds an event of which only the span is known.
     fn push_span(&mut self, kind: Kind, start: u32, end: u32, scope: Index) {
-        self.push(Row::Event {
-            start,
-            end,
-            scope,
-            id: 0,
-            timestamp: 0,
-            party: 0,
-            contact: NONE,
-            kind,
-            flags: Flags::default(),
-            id_len: 0,
-        });
+        self.push(Row::event(kind, start..end, scope, Noted::NOTHING));
     }
 
     #[inline]
