@@ -84,7 +84,8 @@
 //!
 //! # What it costs
 //! A parse is one pass that checks the JSON completely, as `serde_json` would, and one allocation.
-//! Reading fields allocates nothing; each [`Event::get`] reads the event's span again, so bind its
+//! (What is not written as usual may be passed again, up to four times at the end of a broken body.)
+//! Reading fields allocates nothing until a string with escapes is decoded; each [`Event::get`] reads the event's span again, so bind its
 //! result once. An event that is kept keeps the whole body.
 
 mod catalog;

@@ -73,7 +73,7 @@ impl Parser {
     ///
     /// Allocates once, for the notification. The working space of a thread is kept for its next
     /// body (up to 8192 rows, 256 KiB); a body of more events lets it grow for the occasion, and
-    /// one that lists its contacts in another order than its messages has them sorted.
+    /// one with more than 32 contacts in another order than its items has them sorted.
     ///
     /// # Errors
     /// [`ParseError`] if the body is not JSON or goes beyond a limit. A body that is authentic all
