@@ -27,7 +27,9 @@ pub fn read<const DECODED: bool>(notification: &Notification) -> u64 {
             Kind::Interactive => get::<DECODED, wa::Interactive>(event),
             Kind::Order => get::<DECODED, wa::Order>(event),
             Kind::Reaction => get::<DECODED, wa::Reaction>(event),
-            Kind::System => get::<DECODED, wa::System>(event),
+            Kind::System | Kind::UserChangedNumber | Kind::UserChangedUserId => {
+                get::<DECODED, wa::System>(event)
+            }
             Kind::Unsupported => get::<DECODED, wa::Unsupported>(event),
             Kind::Status => get::<DECODED, wa::Status>(event),
             Kind::Error => get::<DECODED, wa::Error>(event),
