@@ -151,6 +151,7 @@ impl<P> Event<P> {
     }
 
     /// The customer on the other side, whoever began. Empty for what is about no customer.
+    // Inlined with its two sides, so that whoever asks for the address alone makes no whole party.
     #[inline(always)]
     #[must_use]
     pub fn party(&self) -> Party<'_> {
