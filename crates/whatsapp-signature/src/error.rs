@@ -21,6 +21,10 @@ pub enum SecretError {
     NotUrlSafe,
     /// Not the name of an HTTP header (RFC 9110, token).
     NotAHeaderName,
+    /// Not the name of a query's parameter: it is empty.
+    NotAParameterName,
+    /// A user's name that Basic cannot carry: it has a colon (RFC 7617).
+    NotAUserName,
     /// White space at an end or a control character: no header arrives with such a value (RFC 9110,
     /// field values).
     NotAHeaderValue,
@@ -36,6 +40,8 @@ impl fmt::Display for SecretError {
             SecretError::NotUrlSafe => {
                 "the secret has a character beyond A-Z a-z 0-9 - . _ ~: make one with `openssl rand -hex 32`"
             }
+            SecretError::NotAParameterName => "the name of the query's parameter is empty",
+            SecretError::NotAUserName => "a user's name has no colon: Basic cannot carry it",
             SecretError::NotAHeaderName => "this is not the name of an HTTP header",
             SecretError::NotAHeaderValue => {
                 "the value has white space at an end, perhaps a file's line end, or a control character: no header carries it"
@@ -61,6 +67,8 @@ pub enum ConfigError {
     /// Not the name of an HTTP header (RFC 9110, token). It is not told: where the arguments were
     /// mixed up, it is a secret.
     NotAHeaderName,
+    /// Not the name of a query's parameter: it is empty.
+    NotAParameterName,
 }
 
 impl fmt::Display for ConfigError {
@@ -71,6 +79,7 @@ impl fmt::Display for ConfigError {
             ConfigError::Repeated(name) => write!(f, "two secrets are named \"{name}\""),
             ConfigError::Invalid(name, error) => write!(f, "secret \"{name}\": {error}"),
             ConfigError::NotAHeaderName => SecretError::NotAHeaderName.fmt(f),
+            ConfigError::NotAParameterName => SecretError::NotAParameterName.fmt(f),
         }
     }
 }

@@ -3,7 +3,8 @@
 //! The Cloud API signs each POST body with the app secret: HMAC-SHA256 over the raw bytes, in the
 //! header `X-Hub-Signature-256` (Meta, create a webhook endpoint). [`Verifier`] checks it. The
 //! On-Premises API signs nothing, so its endpoints carry a secret of their own: in the path
-//! ([`PathSecret`]) or in a header that some hosts let you set ([`StaticHeader`]).
+//! ([`PathSecret`]), in the query ([`QuerySecret`]) or in a header that some hosts let you set
+//! ([`StaticHeader`]: Basic, Bearer or any other). Turn.io signs in its own way ([`TurnVerifier`]).
 //!
 //! All of them are [`Scheme`]s, and none of them knows an HTTP type: the crate `tower-whatsapp`
 //! takes the credential from the request and hands it over as bytes.
@@ -39,24 +40,29 @@
 //! handled must be known by its id, which is the matter of deduplication.
 
 mod error;
+mod hashed;
 mod hex;
 mod path_secret;
+mod query_secret;
 mod refusal;
 mod scheme;
 mod secret;
 mod secrets;
 mod signer;
 mod static_header;
+mod turn;
 mod verifier;
 
 pub use error::{ConfigError, SecretError};
 pub use path_secret::PathSecret;
+pub use query_secret::QuerySecret;
 pub use refusal::{Refusal, RefusalKind};
 pub use scheme::{Credential, Scheme, Source};
 pub use secret::{AppSecret, SecretWarning};
 pub use secrets::SecretName;
 pub use signer::{Signature, Signer, Signing};
 pub use static_header::StaticHeader;
+pub use turn::TurnVerifier;
 pub use verifier::{Verification, Verifier, VerifierBuilder};
 
 /// The README's example runs.

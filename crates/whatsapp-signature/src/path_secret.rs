@@ -11,13 +11,9 @@
 
 use crate::{
     ConfigError, Credential, Refusal, Scheme, SecretError, SecretName, Source,
-    scheme::only,
-    secret::{consume, is_blank},
+    hashed::{Hash, prove, url_safe},
     secrets::Secrets,
 };
-use ctutils::CtEq;
-use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 /// A secret in the URL's path, for senders that sign nothing: the On-Premises client posts to
 /// whatever URL its settings name (On-Premises, webhooks). It travels in every request line, so
@@ -48,35 +44,6 @@ impl PathSecret {
     ) -> Result<Self, ConfigError> {
         Ok(PathSecret { hashes: Secrets::several(secrets, url_safe)? })
     }
-}
-
-/// What is kept of a secret, and what a value is compared by: so that the time taken tells nothing
-/// of the secret's length either.
-pub(crate) type Hash = Zeroizing<[u8; 32]>;
-
-pub(crate) fn hash(secret: &[u8]) -> Hash {
-    Zeroizing::new(Sha256::digest(secret).into())
-}
-
-fn url_safe(secret: impl Into<String>) -> Result<Hash, SecretError> {
-    consume(secret, |secret| {
-        let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-        if is_blank(secret.as_bytes()) {
-            Err(SecretError::Blank)
-        } else if !secret.bytes().all(unreserved) {
-            Err(SecretError::NotUrlSafe)
-        } else if secret.len() < 16 {
-            Err(SecretError::TooShort)
-        } else {
-            Ok(hash(secret.as_bytes()))
-        }
-    })
-}
-
-/// The head alone proves it, with the secret that matches.
-pub(crate) fn prove(hashes: &Secrets<Hash>, values: &[&[u8]]) -> Result<Credential, Refusal> {
-    let shown = hash(only(values)?);
-    hashes.matching(|hash| hash.as_slice().ct_eq(shown.as_slice())).map(Credential::Proven)
 }
 
 impl Scheme for PathSecret {

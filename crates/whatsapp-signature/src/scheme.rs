@@ -71,6 +71,8 @@ pub enum Source<'a> {
     Header(&'a str),
     /// In the segment `{secret}` of the endpoint's path.
     Path,
+    /// In the query's parameter of this name; values are percent-decoded.
+    Query(&'a str),
 }
 
 /// What the head of a request shows. `Debug` does not show it.

@@ -15,8 +15,8 @@ use crate::SecretError;
 use std::fmt;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
-/// An app secret, from the app's dashboard. Its text is the key: it is not decoded from hex (Meta,
-/// create a webhook endpoint). Wiped from memory when dropped; `Debug` does not show it.
+/// An app secret, from the app's dashboard, or another key of an HMAC, such as that of a webhook of
+/// Turn.io's. Its text is the key: it is not decoded from hex (Meta, create a webhook endpoint). Wiped from memory when dropped; `Debug` does not show it.
 #[derive(Clone)]
 pub struct AppSecret {
     bytes: Zeroizing<Vec<u8>>,
@@ -100,7 +100,7 @@ impl fmt::Display for SecretWarning {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::path_secret::Hash;
+    use crate::hashed::Hash;
     use sha2::Sha256;
 
     #[test]

@@ -14,6 +14,7 @@
 //! ```
 
 use crate::AppSecret;
+use base64ct::{Base64, Encoding};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::fmt;
@@ -86,6 +87,12 @@ impl Signature {
     #[must_use]
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// In base64, with padding: the value of Turn.io's `X-Turn-Hook-Signature`.
+    #[must_use]
+    pub fn to_base64(&self) -> String {
+        Base64::encode_string(&self.0)
     }
 }
 

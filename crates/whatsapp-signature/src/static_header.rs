@@ -11,10 +11,12 @@
 
 use crate::{
     ConfigError, Credential, Refusal, Scheme, SecretError, SecretName, Source,
-    path_secret::{Hash, hash, prove},
+    hashed::{Hash, hash, prove},
     secret::{consume, is_blank},
     secrets::Secrets,
 };
+use base64ct::{Base64, Encoding};
+use zeroize::Zeroizing;
 
 /// A header with a fixed value, which some hosts of the On-Premises API let you set (360dialog,
 /// `/v1/configs/webhook`). The value is compared whole and exactly, `Bearer ` or `Basic ` included.
@@ -34,6 +36,49 @@ impl StaticHeader {
     /// header carries: with white space at an end or a control character.
     pub fn new(name: impl AsRef<str>, value: impl Into<String>) -> Result<Self, SecretError> {
         Ok(StaticHeader { name: header_name(name)?, hashes: Secrets::one(value_hash(value)?) })
+    }
+
+    /// `Authorization: Bearer TOKEN`.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    ///
+    /// ```
+    /// use whatsapp_signature::{Scheme, StaticHeader};
+    ///
+    /// let scheme = StaticHeader::bearer("3f1c9a0b7d5e4c2a8b6f")?;
+    /// assert!(scheme.credential(&[b"Bearer 3f1c9a0b7d5e4c2a8b6f"]).is_ok());
+    /// # Ok::<(), whatsapp_signature::SecretError>(())
+    /// ```
+    pub fn bearer(token: impl Into<String>) -> Result<Self, SecretError> {
+        consume(token, |token| Self::authorization("Bearer", not_blank(token)?))
+    }
+
+    /// `Authorization: Basic …` of this user and password (RFC 7617).
+    ///
+    /// # Errors
+    /// [`SecretError`] if the user's name has a colon, or the password is blank.
+    ///
+    /// ```
+    /// use whatsapp_signature::{Scheme, StaticHeader};
+    ///
+    /// let scheme = StaticHeader::basic("Aladdin", "open sesame")?; // the example of RFC 7617
+    /// assert!(scheme.credential(&[b"Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="]).is_ok());
+    /// # Ok::<(), whatsapp_signature::SecretError>(())
+    /// ```
+    pub fn basic(user: &str, password: impl Into<String>) -> Result<Self, SecretError> {
+        if user.contains(':') {
+            return Err(SecretError::NotAUserName);
+        }
+        consume(password, |password| {
+            let pair = Zeroizing::new(format!("{user}:{}", not_blank(password)?));
+            let encoded = Zeroizing::new(Base64::encode_string(pair.as_bytes()));
+            Self::authorization("Basic", &encoded)
+        })
+    }
+
+    fn authorization(scheme: &str, credential: &str) -> Result<Self, SecretError> {
+        Self::new("authorization", format!("{scheme} {credential}"))
     }
 
     /// A scheme with several named values, so that one can be rotated.
@@ -57,6 +102,10 @@ fn header_name(name: impl AsRef<str>) -> Result<String, SecretError> {
         return Err(SecretError::NotAHeaderName);
     }
     Ok(name.to_ascii_lowercase())
+}
+
+fn not_blank(secret: &str) -> Result<&str, SecretError> {
+    if is_blank(secret.as_bytes()) { Err(SecretError::Blank) } else { Ok(secret) }
 }
 
 fn value_hash(value: impl Into<String>) -> Result<Hash, SecretError> {
@@ -120,6 +169,23 @@ mod tests {
         for value in ["Bearer x", "a\tb", "ä"] {
             assert!(StaticHeader::new("a", value).is_ok(), "{value}");
         }
+    }
+
+    #[test]
+    fn basic_and_bearer_are_values_of_authorization() {
+        for scheme in [StaticHeader::basic("admin", "canary: é"), StaticHeader::bearer("canary")] {
+            let scheme = scheme.unwrap();
+            assert_eq!(scheme.source(), Source::Header("authorization"));
+            assert!(!format!("{scheme:?}").contains("canary"));
+        }
+        // printf %s 'admin:canary: é' | base64
+        let scheme = StaticHeader::basic("admin", "canary: é").unwrap();
+        assert!(scheme.credential(&[b"Basic YWRtaW46Y2FuYXJ5OiDDqQ=="]).is_ok());
+        assert!(scheme.credential(&[b"Basic"]).is_err());
+        assert_eq!(StaticHeader::basic("a:b", "c").unwrap_err(), SecretError::NotAUserName);
+        assert_eq!(StaticHeader::basic("a", " ").unwrap_err(), SecretError::Blank);
+        assert_eq!(StaticHeader::bearer("").unwrap_err(), SecretError::Blank);
+        assert_eq!(StaticHeader::bearer("a\n").unwrap_err(), SecretError::NotAHeaderValue);
     }
 
     #[test]

@@ -61,12 +61,23 @@ impl Verifier {
         self.verify_tag(&tag(header.as_ref())?, body)
     }
 
-    fn verify_tag(&self, tag: &[u8; 32], body: &[u8]) -> Result<SecretName, Refusal> {
+    pub(crate) fn verify_tag(&self, tag: &[u8; 32], body: &[u8]) -> Result<SecretName, Refusal> {
         self.secrets.matching(|keyed| {
             let mut state = keyed.clone();
             state.update(body);
             is_tag(state, tag)
         })
+    }
+
+    pub(crate) fn verify_credential(
+        &self,
+        credential: &Credential,
+        body: &[u8],
+    ) -> Result<SecretName, Refusal> {
+        match credential {
+            Credential::Tag(tag) => self.verify_tag(tag, body),
+            Credential::Proven(_) => Err(RefusalKind::Mismatch.into()),
+        }
     }
 
     /// Verifies a body piece by piece against the header's value.
@@ -107,10 +118,7 @@ impl Scheme for Verifier {
     }
 
     fn verify(&self, credential: &Credential, body: &[u8]) -> Result<SecretName, Refusal> {
-        match credential {
-            Credential::Tag(tag) => self.verify_tag(tag, body),
-            Credential::Proven(_) => Err(RefusalKind::Mismatch.into()),
-        }
+        self.verify_credential(credential, body)
     }
 
     fn warnings(&self) -> Vec<SecretWarning> {
