@@ -5,6 +5,7 @@ use crate::{
     endpoint::Mounted,
     layer::Shared,
     limits::{Bounds, Limits},
+    path::PathPattern,
     telemetry,
 };
 use std::{fmt, sync::Arc};
@@ -36,7 +37,7 @@ use whatsapp_router::BoxError;
 /// ```
 #[must_use]
 pub struct WebhookBuilder<N = ()> {
-    endpoints: Vec<(String, Endpoint)>,
+    endpoints: Vec<(String, Arc<Endpoint>)>,
     limits: Limits,
     service: N,
 }
@@ -55,7 +56,7 @@ impl<N> WebhookBuilder<N> {
     /// `{secret}` stands where the path itself holds the secret
     /// ([`PathSecret`](crate::PathSecret)); a request with a wrong one is passed on as if the path
     /// did not exist. Errors wait for [`build`](Self::build).
-    pub fn endpoint(mut self, path: impl Into<String>, endpoint: impl Into<Endpoint>) -> Self {
+    pub fn endpoint(mut self, path: impl Into<String>, endpoint: impl Into<Arc<Endpoint>>) -> Self {
         self.endpoints.push((path.into(), endpoint.into()));
         self
     }
@@ -128,8 +129,11 @@ where
         let bounds = Arc::new(Bounds::new(limits));
         let mut mounted: Vec<Arc<Mounted>> = Vec::with_capacity(endpoints.len());
         for (path, endpoint) in endpoints {
-            let next = Mounted::new(&path, endpoint, bounds.clone())?;
-            if mounted.iter().any(|other| other.path() == next.path()) {
+            let path = PathPattern::new(&path).filter(|path| !path.has_tenant());
+            let path =
+                path.ok_or_else(|| ConfigError::of(ConfigErrorKind::InvalidPath, &endpoint.label))?;
+            let next = Mounted::new(Arc::new(path), endpoint, bounds.clone())?;
+            if mounted.iter().any(|other| other.path().is_same(next.path())) {
                 return Err(ConfigError::of(ConfigErrorKind::DuplicatePath, next.label()));
             }
             mounted.push(Arc::new(next));
@@ -137,7 +141,7 @@ where
         if mounted.is_empty() {
             return Err(ConfigError::new(ConfigErrorKind::NoEndpoint));
         }
-        mounted.sort_by_key(|endpoint| endpoint.path().has_secret());
+        mounted.sort_by_key(|endpoint| !endpoint.path().is_exact());
         telemetry::built(&mounted);
         let shared = Shared { endpoints: mounted.into(), bounds };
         Ok(WebhookLayer::new(shared, service))

@@ -17,7 +17,7 @@
 //! # }
 //! ```
 
-use crate::{ConfigError, ConfigErrorKind, Endpoint, token::VerifyToken};
+use crate::{ConfigError, ConfigErrorKind, Endpoint, proofs::Proofs, token::VerifyToken};
 use std::sync::Arc;
 use whatsapp_notification::Form;
 use whatsapp_signature::{Scheme, Verifier};
@@ -39,17 +39,24 @@ impl Cloud {
     /// Verified in another way: for a provider that passes notifications on in the Cloud API's
     /// form, with a secret of its own.
     pub fn with_scheme(scheme: impl Scheme) -> Self {
-        Self::from_scheme(Some(Box::new(scheme)))
+        Self::insecure_unverified().and(scheme)
     }
 
     /// **Not verified**: whoever reaches this endpoint is believed. Only for a private network in
     /// which something in front has verified the signature.
     pub fn insecure_unverified() -> Self {
-        Self::from_scheme(None)
+        Cloud { endpoint: Endpoint::new(Form::Cloud, "cloud".into(), Proofs::Nothing) }
     }
 
-    fn from_scheme(scheme: Option<Box<dyn Scheme>>) -> Self {
-        Cloud { endpoint: Endpoint::new(Form::Cloud, "cloud".into(), scheme) }
+    /// Asks for `scheme`, too, beside what is asked for so far (since the last [`or`](Self::or)).
+    pub fn and(self, scheme: impl Scheme) -> Self {
+        Cloud { endpoint: self.endpoint.and(scheme) }
+    }
+
+    /// Takes `scheme` for a proof instead of what was asked for so far: while a sender moves from
+    /// one to another, say. Of alternatives, either all or none may have a secret in the path.
+    pub fn or(self, scheme: impl Scheme) -> Self {
+        Cloud { endpoint: self.endpoint.or(scheme) }
     }
 
     /// The token that the GET challenge must show. Without one, GET is answered with 405.
@@ -77,5 +84,11 @@ impl Cloud {
 impl From<Cloud> for Endpoint {
     fn from(cloud: Cloud) -> Self {
         cloud.endpoint
+    }
+}
+
+impl From<Cloud> for Arc<Endpoint> {
+    fn from(cloud: Cloud) -> Self {
+        Arc::new(cloud.endpoint)
     }
 }

@@ -1,38 +1,50 @@
 //! [`Endpoint`]: one callback URL. [`Mounted`]: the same at its path, checked.
 
 use crate::{
-    ConfigError, ConfigErrorKind, Rejection, RejectionKind, head, limits::Bounds,
-    path::PathPattern, token::VerifyToken,
+    ConfigError, ConfigErrorKind, Rejection, RejectionKind,
+    limits::Bounds,
+    path::PathPattern,
+    proofs::{Head, Proofs, Shown},
+    token::VerifyToken,
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName};
+use http::HeaderMap;
 use std::{fmt, sync::Arc};
-use whatsapp_notification::{Form, Notification, Origin, Proof};
-use whatsapp_signature::{Credential, RefusalKind, Scheme, Source};
+use whatsapp_notification::{Form, Notification, Origin};
+use whatsapp_signature::{Credential, Scheme};
 
 /// One callback URL: which API's notifications it takes, and what proves them. Made from a
 /// [`Cloud`](crate::Cloud) or an [`OnPremises`](crate::OnPremises).
 pub struct Endpoint {
     pub(crate) form: Form,
     pub(crate) label: Arc<str>,
-    /// `None` only by `insecure_unverified`.
-    pub(crate) scheme: Option<Box<dyn Scheme>>,
+    pub(crate) proofs: Proofs,
     pub(crate) token: Option<VerifyToken>,
 }
 
 impl Endpoint {
-    pub(crate) fn new(form: Form, label: Arc<str>, scheme: Option<Box<dyn Scheme>>) -> Self {
-        Endpoint { form, label, scheme, token: None }
+    pub(crate) fn new(form: Form, label: Arc<str>, proofs: Proofs) -> Self {
+        Endpoint { form, label, proofs, token: None }
+    }
+
+    pub(crate) fn and(mut self, scheme: impl Scheme) -> Self {
+        self.proofs = self.proofs.and(Box::new(scheme));
+        self
+    }
+
+    pub(crate) fn or(mut self, scheme: impl Scheme) -> Self {
+        self.proofs = self.proofs.or(Box::new(scheme));
+        self
     }
 }
 
-/// Shows label, form and scheme: no path, no secret.
+/// Shows label, form and the schemes' names: no path, no secret.
 impl fmt::Debug for Endpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Endpoint")
             .field("label", &self.label)
             .field("form", &self.form)
-            .field("scheme", &self.scheme.as_ref().map_or("unverified", |scheme| scheme.name()))
+            .field("proofs", &self.proofs)
             .finish_non_exhaustive()
     }
 }
@@ -40,56 +52,38 @@ impl fmt::Debug for Endpoint {
 /// An endpoint at its path. It leads to all that a request to it needs, so that a request shares
 /// one reference count with others, not one for each part.
 pub(crate) struct Mounted {
-    path: PathPattern,
-    place: Place,
-    endpoint: Endpoint,
+    path: Arc<PathPattern>,
+    endpoint: Arc<Endpoint>,
     bounds: Arc<Bounds>,
 }
 
-/// Where the credential stands.
-enum Place {
-    Nowhere,
-    Header(HeaderName),
-    Path,
-}
-
-/// What the head of a request has shown of its credential.
+/// What a request's path has shown.
 #[derive(Debug)]
-pub(crate) enum Shown {
-    /// Nothing is asked for.
-    Unverified,
-    Credential(Credential),
+pub(crate) struct At<'p> {
+    secret: &'p str,
+    /// Where the path's secret is all that is asked for.
+    credential: Option<Credential>,
 }
 
 impl Mounted {
     pub(crate) fn new(
-        path: &str,
-        endpoint: Endpoint,
+        path: Arc<PathPattern>,
+        endpoint: Arc<Endpoint>,
         bounds: Arc<Bounds>,
     ) -> Result<Self, ConfigError> {
         let label = &endpoint.label;
         if label.is_empty() {
             return Err(ConfigError::new(ConfigErrorKind::EmptyLabel));
         }
-        let path = PathPattern::new(path)
-            .ok_or_else(|| ConfigError::of(ConfigErrorKind::InvalidPath, label))?;
-        let place = match endpoint.scheme.as_deref().map(Scheme::source) {
-            None => Place::Nowhere,
-            Some(Source::Path) => Place::Path,
-            Some(Source::Header(name)) => Place::Header(
-                HeaderName::from_bytes(name.as_bytes())
-                    .map_err(|_| ConfigError::of(ConfigErrorKind::UnsupportedSource, label))?,
-            ),
-            Some(_) => return Err(ConfigError::of(ConfigErrorKind::UnsupportedSource, label)),
-        };
-        match (&place, path.has_secret()) {
-            (Place::Path, false) => {
-                Err(ConfigError::of(ConfigErrorKind::MissingSecretSegment, label))
-            }
-            (Place::Nowhere | Place::Header(_), true) => {
-                Err(ConfigError::of(ConfigErrorKind::UnusedSecretSegment, label))
-            }
-            _ => Ok(Mounted { path, place, endpoint, bounds }),
+        let refused = |kind| Err(ConfigError::of(kind, label));
+        if endpoint.proofs.has_unsupported() {
+            return refused(ConfigErrorKind::UnsupportedSource);
+        }
+        match (endpoint.proofs.in_path(), path.has_secret()) {
+            (None, _) => refused(ConfigErrorKind::SometimesPathSecret),
+            (Some(true), false) => refused(ConfigErrorKind::MissingSecretSegment),
+            (Some(false), true) => refused(ConfigErrorKind::UnusedSecretSegment),
+            _ => Ok(Mounted { path, endpoint, bounds }),
         }
     }
 
@@ -113,8 +107,8 @@ impl Mounted {
         self.endpoint.token.as_ref()
     }
 
-    pub(crate) fn scheme(&self) -> Option<&dyn Scheme> {
-        self.endpoint.scheme.as_deref()
+    pub(crate) fn proofs(&self) -> &Proofs {
+        &self.endpoint.proofs
     }
 
     /// The methods that the endpoint takes, as `Allow` lists them.
@@ -125,33 +119,23 @@ impl Mounted {
     /// Whether a request to `path` is for this endpoint: with a secret in the path, only if that
     /// is right, so that nobody can tell a wrong secret from a path that does not exist.
     #[inline]
-    pub(crate) fn at(&self, path: &str) -> Option<Option<Credential>> {
-        let segment = self.path.secret_in(path)?;
-        match (&self.place, self.scheme()) {
-            (Place::Path, Some(scheme)) => scheme.credential(&[segment.as_bytes()]).ok().map(Some),
-            _ => Some(None),
-        }
+    pub(crate) fn at<'p>(&self, path: &'p str) -> Option<At<'p>> {
+        let secret = self.path.params(path)?.secret;
+        Some(At { secret, credential: self.proofs().path_credential(secret)? })
     }
 
-    /// The credential in a request's head, if it does not stand in the path.
-    pub(crate) fn credential(&self, headers: &HeaderMap) -> Result<Shown, Rejection> {
-        match (self.scheme(), &self.place) {
-            (None, Place::Nowhere) => Ok(Shown::Unverified),
-            (Some(scheme), Place::Header(name)) => {
-                let mut values = head::values(headers, name);
-                let credential = match (values.next(), values.next()) {
-                    (None, _) => scheme.credential(&[]),
-                    (Some(value), None) => scheme.credential(&[value]),
-                    (Some(first), Some(second)) => {
-                        let all: Vec<_> = [first, second].into_iter().chain(values).collect();
-                        scheme.credential(&all)
-                    }
-                };
-                Ok(Shown::Credential(credential?))
-            }
-            // Nothing else is built; were it, nobody gets in.
-            _ => Err(Rejection::new(RejectionKind::Refused(RefusalKind::Missing))),
+    /// What a request's head has shown of what is asked for.
+    pub(crate) fn shown(
+        &self,
+        at: At<'_>,
+        query: Option<&str>,
+        headers: &HeaderMap,
+    ) -> Result<Shown, Rejection> {
+        if let Some(credential) = at.credential {
+            return Ok(Shown::One(credential));
         }
+        let head = Head { secret: at.secret, query, headers };
+        self.proofs().credential(head).map_err(Rejection::from)
     }
 
     /// Verifies and parses exactly these bytes.
@@ -161,13 +145,8 @@ impl Mounted {
         body: Bytes,
     ) -> Result<Notification, Rejection> {
         let mut origin = Origin::new(self.label().clone());
-        match (self.scheme(), shown) {
-            (None, Shown::Unverified) => {}
-            (Some(scheme), Shown::Credential(credential)) => {
-                let secret = scheme.verify(credential, &body)?;
-                origin = origin.proven(Proof::new(scheme.name(), secret));
-            }
-            _ => return Err(Rejection::new(RejectionKind::Refused(RefusalKind::Missing))),
+        if let Some(proof) = self.proofs().verify(shown, &body)? {
+            origin = origin.proven(proof);
         }
         let notification = match self.bounds.limits.parser.parse(body.clone(), origin.clone()) {
             Ok(notification) => notification,

@@ -30,12 +30,14 @@ pub enum ConfigErrorKind {
     /// There is no endpoint.
     NoEndpoint,
     /// A path is not absolute, or holds what no request's path can: a query, a pattern other than
-    /// one whole `{secret}` segment.
+    /// one whole `{secret}` segment and, of a look-up, one whole `{tenant}` segment.
     InvalidPath,
     /// Two endpoints have the same path.
     DuplicatePath,
     /// The scheme's secret stands in the path, but the path has no `{secret}` segment.
     MissingSecretSegment,
+    /// One alternative has its secret in the path, and another has none there.
+    SometimesPathSecret,
     /// The path has a `{secret}` segment, but the scheme's credential does not stand there.
     UnusedSecretSegment,
     /// The scheme's credential stands where this version does not look.
@@ -78,11 +80,14 @@ impl fmt::Display for ConfigError {
         f.write_str(match self.kind {
             ConfigErrorKind::NoEndpoint => "there is no endpoint",
             ConfigErrorKind::InvalidPath => {
-                "a path starts with `/`, has no query, and no pattern but one `{secret}` segment"
+                "a path starts with `/`, has no query, and no pattern but one `{secret}` segment and, of a look-up, one `{tenant}` segment"
             }
             ConfigErrorKind::DuplicatePath => "another endpoint has the same path",
             ConfigErrorKind::MissingSecretSegment => {
                 "its secret stands in the path, which needs a `{secret}` segment"
+            }
+            ConfigErrorKind::SometimesPathSecret => {
+                "of alternatives, either all or none have a secret in the path: mount two endpoints"
             }
             ConfigErrorKind::UnusedSecretSegment => {
                 "its path has a `{secret}` segment, but its secret does not stand there"

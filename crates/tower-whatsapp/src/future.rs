@@ -5,8 +5,9 @@ use crate::{
     answer::Answer,
     collect::Collect,
     deadline::Deadline,
-    endpoint::{Mounted, Shown},
+    endpoint::Mounted,
     held::HeldBytes,
+    proofs::Shown,
     telemetry::{self, Span},
 };
 use bytes::Bytes;

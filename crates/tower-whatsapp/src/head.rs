@@ -4,16 +4,16 @@ use crate::{
     RejectionKind,
     answer::Answer,
     challenge,
-    endpoint::{Mounted, Shown},
+    endpoint::{At, Mounted},
+    proofs::Shown,
 };
 use http::{HeaderMap, HeaderName, Method, Request, header};
 use http_body::Body;
-use whatsapp_signature::Credential;
 
 /// The credential under which the body is worth reading, or the answer.
 pub(crate) fn decide<B: Body>(
     endpoint: &Mounted,
-    in_path: Option<Credential>,
+    at: At<'_>,
     request: &Request<B>,
 ) -> Result<Shown, Answer> {
     match (request.method(), endpoint.token()) {
@@ -37,10 +37,7 @@ pub(crate) fn decide<B: Body>(
     if bounds.in_flight.is_spent() {
         return Err(Answer::rejected(RejectionKind::BytesInFlight));
     }
-    match in_path {
-        Some(credential) => Ok(Shown::Credential(credential)),
-        None => endpoint.credential(headers).map_err(Answer::from),
-    }
+    endpoint.shown(at, request.uri().query(), headers).map_err(Answer::from)
 }
 
 /// All values of a header. A walk over a request's few headers is faster than a look into the map,

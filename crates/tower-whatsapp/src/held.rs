@@ -58,13 +58,15 @@ mod tests {
     use crate::{
         OnPremises,
         limits::{Bounds, Limits},
+        path::PathPattern,
     };
 
     #[test]
     fn what_is_held_never_exceeds_the_limit_and_is_given_back_once() {
         let bounds = Arc::new(Bounds::new(Limits { in_flight: 10, ..Limits::default() }));
+        let path = Arc::new(PathPattern::new("/").expect("valid"));
         let endpoint = OnPremises::insecure_unverified("a").into();
-        let endpoint = Arc::new(Mounted::new("/", endpoint, bounds.clone()).expect("valid"));
+        let endpoint = Arc::new(Mounted::new(path, endpoint, bounds.clone()).expect("valid"));
         let all = &bounds.in_flight;
         // Exactly nothing is in flight if the whole can be taken.
         let is_free = || {

@@ -1,9 +1,12 @@
 //! [`WebhookLayer`]: puts the webhook around a service.
 
-use crate::{Webhook, WebhookBuilder, endpoint::Mounted, limits::Bounds};
+use crate::{
+    Webhook, WebhookBuilder,
+    endpoint::{At, Mounted},
+    limits::Bounds,
+};
 use std::{fmt, sync::Arc};
 use tower_layer::Layer;
-use whatsapp_signature::Credential;
 
 /// Layer that applies [`Webhook`]: requests to its endpoints are answered by it, all others go to
 /// the inner service untouched.
@@ -46,15 +49,15 @@ pub struct WebhookLayer<N> {
 /// What all services of a layer share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    /// Exact paths first: they win over those with a secret segment.
+    /// Exact paths first: they win over patterns.
     pub(crate) endpoints: Box<[Arc<Mounted>]>,
     pub(crate) bounds: Arc<Bounds>,
 }
 
 impl Shared {
-    /// The endpoint that a path belongs to, and the credential if that is part of the path.
+    /// The endpoint that a path belongs to, and what the path has shown.
     #[inline]
-    pub(crate) fn find(&self, path: &str) -> Option<(&Arc<Mounted>, Option<Credential>)> {
+    pub(crate) fn find<'p>(&self, path: &'p str) -> Option<(&Arc<Mounted>, At<'p>)> {
         self.endpoints.iter().find_map(|endpoint| Some((endpoint, endpoint.at(path)?)))
     }
 }

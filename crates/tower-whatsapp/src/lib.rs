@@ -236,6 +236,7 @@ mod layer;
 mod limits;
 mod onprem;
 mod path;
+mod proofs;
 mod rejection;
 mod service;
 mod telemetry;
@@ -264,7 +265,9 @@ pub use whatsapp_router::Detach;
 #[doc(no_inline)]
 pub use whatsapp_router::{BoxError, Dispatch, EventRouter, Outcome, handler_fn};
 #[doc(no_inline)]
-pub use whatsapp_signature::{AppSecret, PathSecret, StaticHeader, Verifier};
+pub use whatsapp_signature::{
+    AppSecret, PathSecret, QuerySecret, StaticHeader, TurnVerifier, Verifier,
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

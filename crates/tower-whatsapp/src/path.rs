@@ -1,13 +1,23 @@
-//! [`PathPattern`]: the path of an endpoint, exact or with one `{secret}` segment.
-
-const SECRET: &str = "{secret}";
+//! [`PathPattern`]: the path of an endpoint, exact or with segments that stand for something.
 
 /// An endpoint's path. Compared as it stands in the request, not decoded.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum PathPattern {
     Exact(Box<str>),
-    /// What stands before and after the segment that is the secret.
-    WithSecret(Box<str>, Box<str>),
+    Segments(Box<[Segment]>),
+}
+
+#[derive(PartialEq, Eq)]
+pub(crate) enum Segment {
+    Literal(Box<str>),
+    Secret,
+    Tenant,
+}
+
+/// What stood in a path's segments `{secret}` and `{tenant}`; empty where the pattern has none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Params<'p> {
+    pub(crate) secret: &'p str,
+    pub(crate) tenant: &'p str,
 }
 
 impl PathPattern {
@@ -17,61 +27,131 @@ impl PathPattern {
         if !path.starts_with('/') || parsed.as_str() != path || parsed.query().is_some() {
             return None;
         }
-        let Some((before, after)) = path.split_once(SECRET) else {
-            return is_plain(path).then(|| PathPattern::Exact(path.into()));
-        };
-        let whole_segment = before.ends_with('/') && (after.is_empty() || after.starts_with('/'));
-        (whole_segment && is_plain(before) && is_plain(after))
-            .then(|| PathPattern::WithSecret(before.into(), after.into()))
+        let segments = path.split('/').map(|segment| match segment {
+            "{secret}" => Some(Segment::Secret),
+            "{tenant}" => Some(Segment::Tenant),
+            // A brace would be another router's pattern, taken for literal text here.
+            _ => (!segment.contains(['{', '}'])).then(|| Segment::Literal(segment.into())),
+        });
+        let segments: Box<[Segment]> = segments.collect::<Option<_>>()?;
+        let count = |of: Segment| segments.iter().filter(|segment| **segment == of).count();
+        match (count(Segment::Secret), count(Segment::Tenant)) {
+            (0, 0) => Some(PathPattern::Exact(path.into())),
+            (0 | 1, 0 | 1) => Some(PathPattern::Segments(segments)),
+            _ => None,
+        }
     }
 
     pub(crate) fn has_secret(&self) -> bool {
-        matches!(self, PathPattern::WithSecret(..))
+        self.has(&Segment::Secret)
     }
 
-    /// The secret segment of a path of this shape, empty where there is none to find.
-    #[inline]
-    pub(crate) fn secret_in<'p>(&self, path: &'p str) -> Option<&'p str> {
-        match self {
-            PathPattern::Exact(exact) => (**exact == *path).then_some(""),
-            PathPattern::WithSecret(before, after) => {
-                let segment = path.strip_prefix(&**before)?.strip_suffix(&**after)?;
-                (!segment.is_empty() && !segment.contains('/')).then_some(segment)
+    pub(crate) fn has_tenant(&self) -> bool {
+        self.has(&Segment::Tenant)
+    }
+
+    fn has(&self, segment: &Segment) -> bool {
+        matches!(self, PathPattern::Segments(segments) if segments.contains(segment))
+    }
+
+    pub(crate) fn is_exact(&self) -> bool {
+        matches!(self, PathPattern::Exact(_))
+    }
+
+    /// True if every path that matches this one matches the other, too.
+    pub(crate) fn is_same(&self, other: &PathPattern) -> bool {
+        match (self, other) {
+            (PathPattern::Exact(one), PathPattern::Exact(other)) => one == other,
+            (PathPattern::Segments(one), PathPattern::Segments(other)) => {
+                one.len() == other.len()
+                    && one.iter().zip(other).all(|pair| match pair {
+                        (Segment::Literal(one), Segment::Literal(other)) => one == other,
+                        (Segment::Literal(_), _) | (_, Segment::Literal(_)) => false,
+                        _ => true,
+                    })
             }
+            _ => false,
+        }
+    }
+
+    /// What stands in the segments of a path of this shape.
+    #[inline]
+    pub(crate) fn params<'p>(&self, path: &'p str) -> Option<Params<'p>> {
+        match self {
+            PathPattern::Exact(exact) => (**exact == *path).then(Params::default),
+            PathPattern::Segments(segments) => params(segments, path),
         }
     }
 }
 
-/// A brace would be another router's pattern, taken for literal text here.
-fn is_plain(path: &str) -> bool {
-    !path.contains(['{', '}'])
+fn params<'p>(segments: &[Segment], path: &'p str) -> Option<Params<'p>> {
+    let mut params = Params::default();
+    let mut parts = path.split('/');
+    for segment in segments {
+        let part = parts.next()?;
+        match segment {
+            Segment::Literal(literal) if **literal == *part => {}
+            Segment::Literal(_) => return None,
+            Segment::Secret | Segment::Tenant if part.is_empty() => return None,
+            Segment::Secret => params.secret = part,
+            Segment::Tenant => params.tenant = part,
+        }
+    }
+    parts.next().is_none().then_some(params)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::PathPattern;
+    use super::{Params, PathPattern};
+
+    fn secret_in<'p>(path: &PathPattern, request: &'p str) -> Option<&'p str> {
+        path.params(request).map(|params| params.secret)
+    }
+
+    #[test]
+    fn a_tenant_and_a_secret_are_told_apart() {
+        let path = PathPattern::new("/{tenant}/in/{secret}").expect("valid");
+        assert!(path.has_secret() && path.has_tenant() && !path.is_exact());
+        let params = Params { tenant: "shop", secret: "s3cret" };
+        assert_eq!(path.params("/shop/in/s3cret"), Some(params));
+        for other in ["/shop/in/", "//in/s3cret", "/shop/in", "/shop/out/s3cret", "/shop/in/s/t"] {
+            assert_eq!(path.params(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn patterns_that_match_the_same_paths_are_the_same() {
+        let is_same = |one: &str, other: &str| {
+            let path = |path| PathPattern::new(path).expect("valid");
+            path(one).is_same(&path(other))
+        };
+        assert!(is_same("/a", "/a") && is_same("/a/{secret}", "/a/{tenant}"));
+        assert!(!is_same("/a", "/b") && !is_same("/a/{secret}", "/b/{secret}"));
+        assert!(!is_same("/a/b", "/a/{secret}") && !is_same("/a/{secret}", "/{secret}/a"));
+        assert!(!is_same("/a/{secret}", "/a/{secret}/b"));
+    }
 
     #[test]
     fn an_exact_path_is_matched_to_the_letter() {
         let path = PathPattern::new("/whatsapp").expect("valid");
-        assert!(!path.has_secret() && path.secret_in("/whatsapp").is_some());
+        assert!(!path.has_secret() && path.params("/whatsapp").is_some());
         for other in ["/", "/whatsapp/", "/whatsApp", "/whatsap", "/whatsapp2", "/%77hatsapp", "*"]
         {
-            assert_eq!(path.secret_in(other), None, "{other}");
+            assert_eq!(secret_in(&path, other), None, "{other}");
         }
     }
 
     #[test]
     fn the_secret_is_one_whole_segment() {
         let path = PathPattern::new("/a/{secret}").expect("valid");
-        assert_eq!(path.secret_in("/a/s3cret"), Some("s3cret"));
+        assert_eq!(secret_in(&path, "/a/s3cret"), Some("s3cret"));
         for other in ["/a/", "/a", "/a/x/y", "/a/x/", "/b/x", "/a//x"] {
-            assert_eq!(path.secret_in(other), None, "{other}");
+            assert_eq!(secret_in(&path, other), None, "{other}");
         }
         let path = PathPattern::new("/{secret}/in").expect("valid");
-        assert_eq!(path.secret_in("/s3cret/in"), Some("s3cret"));
-        assert_eq!(path.secret_in("//in"), None);
-        assert_eq!(path.secret_in("/in"), None);
+        assert_eq!(secret_in(&path, "/s3cret/in"), Some("s3cret"));
+        assert_eq!(secret_in(&path, "//in"), None);
+        assert_eq!(secret_in(&path, "/in"), None);
     }
 
     #[test]
@@ -88,6 +168,7 @@ mod tests {
             "/a{secret}",
             "/{secret}b",
             "/{secret}/{secret}",
+            "/{tenant}/{tenant}",
             "/}",
             "http://host/a",
         ] {

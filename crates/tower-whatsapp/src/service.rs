@@ -100,8 +100,8 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         match self.shared.find(request.uri().path()) {
             None => ResponseFuture::inner(self.inner.call(request)),
-            Some((endpoint, in_path)) => {
-                let head = head::decide(endpoint, in_path, &request);
+            Some((endpoint, at)) => {
+                let head = head::decide(endpoint, at, &request);
                 let accept = Accept::new(endpoint, head, &self.service, request.into_body());
                 ResponseFuture::accept(accept)
             }

@@ -91,13 +91,11 @@ pub(crate) fn built(endpoints: &[std::sync::Arc<Mounted>]) {
     #[cfg(feature = "tracing")]
     for endpoint in endpoints {
         let label = &**endpoint.label();
-        match endpoint.scheme() {
-            None => tracing::warn!(target: TARGET, label, "this endpoint verifies nothing"),
-            Some(scheme) => {
-                for warning in scheme.warnings() {
-                    tracing::warn!(target: TARGET, label, "{warning}");
-                }
-            }
+        if endpoint.proofs().schemes().next().is_none() {
+            tracing::warn!(target: TARGET, label, "this endpoint verifies nothing");
+        }
+        for warning in endpoint.proofs().schemes().flat_map(|scheme| scheme.warnings()) {
+            tracing::warn!(target: TARGET, label, "{warning}");
         }
         if endpoint.token().is_some_and(|token| token.has_outer_white_space()) {
             let text = "the verify token has white space at an end: is that meant?";
