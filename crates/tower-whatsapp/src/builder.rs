@@ -1,10 +1,11 @@
 //! [`WebhookBuilder`]: endpoints, limits and the notification service of a layer.
 
 use crate::{
-    ConfigError, ConfigErrorKind, Endpoint, WebhookLayer, WebhookService,
+    ConfigError, ConfigErrorKind, Endpoint, Lookup, Lookups, WebhookLayer, WebhookService,
     endpoint::Mounted,
     layer::Shared,
     limits::{Bounds, Limits},
+    lookup::sealed::Routes,
     path::PathPattern,
     telemetry,
 };
@@ -36,19 +37,93 @@ use whatsapp_router::BoxError;
 /// # }
 /// ```
 #[must_use]
-pub struct WebhookBuilder<N = ()> {
+pub struct WebhookBuilder<N = (), L = ()> {
     endpoints: Vec<(String, Arc<Endpoint>)>,
+    lookups: L,
     limits: Limits,
     service: N,
 }
 
 impl WebhookBuilder {
     pub(crate) fn new() -> Self {
-        WebhookBuilder { endpoints: Vec::new(), limits: Limits::default(), service: () }
+        WebhookBuilder {
+            endpoints: Vec::new(),
+            lookups: (),
+            limits: Limits::default(),
+            service: (),
+        }
     }
 }
 
 impl<N> WebhookBuilder<N> {
+    /// Looks the endpoint up for each request to this path: for tenants that come and go, and for
+    /// secrets that rotate without a restart.
+    ///
+    /// The path may have one segment `{tenant}`, which [`Lookup::tenant`] tells, and one `{secret}`.
+    /// `service` is any `Service<Lookup>` whose response is an `Option` of an endpoint: a closure in
+    /// tower's `service_fn`, over a database say; an `Arc<HashMap<String, Arc<Endpoint>>>` by tenant;
+    /// or, with the feature `tokio`, a [`watch::Receiver`] of such a map, or of one
+    /// `Arc<Endpoint>`. For `None`, and for an endpoint whose path secret is another, the request
+    /// goes to the inner service. An error is a 503. Paths of [`endpoint`](Self::endpoint) come
+    /// first.
+    ///
+    /// A look-up is made before anything is verified: bound what it costs by
+    /// [`max_lookups`](WebhookBuilder::max_lookups) and
+    /// [`lookup_deadline`](WebhookBuilder::lookup_deadline), or by layers around `service`, such as
+    /// a cache. Looked-up endpoints' [warnings](crate::signature::SecretWarning) are not logged:
+    /// look at them when a secret is stored.
+    ///
+    /// Secrets rotate:
+    ///
+    /// ```
+    /// # use std::{convert::Infallible, sync::Arc};
+    /// use tokio::sync::watch;
+    /// use tower_whatsapp::{AppSecret, Cloud, Endpoint, WebhookLayer};
+    /// # use tower_whatsapp::{Dispatch, EventRouter};
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let cloud = |secret: &str| Ok::<_, Box<dyn std::error::Error>>(Cloud::new(AppSecret::new(secret)?));
+    /// let (current, endpoint) = watch::channel::<Arc<Endpoint>>(cloud("before")?.into());
+    /// let webhook = WebhookLayer::builder()
+    ///     .lookup("/whatsapp", endpoint)
+    ///     .deliver_to(Dispatch::new(EventRouter::builder().build()?))
+    ///     .build()?;
+    /// // Later, from wherever secrets come:
+    /// current.send_replace(cloud("after")?.into());
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// [`watch::Receiver`]: https://docs.rs/tokio/latest/tokio/sync/watch/struct.Receiver.html
+    pub fn lookup<S, E>(self, path: impl AsRef<str>, service: S) -> WebhookBuilder<N, Lookups>
+    where
+        S: Service<Lookup, Response = Option<E>> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        E: Into<Arc<Endpoint>>,
+    {
+        let WebhookBuilder { endpoints, limits, service: deliver_to, .. } = self;
+        let lookups = Lookups::default();
+        WebhookBuilder { endpoints, lookups, limits, service: deliver_to }.lookup(path, service)
+    }
+}
+
+impl<N> WebhookBuilder<N, Lookups> {
+    /// Looks the endpoints of another path up, as the first
+    /// [`lookup`](WebhookBuilder::lookup) does.
+    pub fn lookup<S, E>(mut self, path: impl AsRef<str>, service: S) -> Self
+    where
+        S: Service<Lookup, Response = Option<E>> + Clone + Send + Sync + 'static,
+        S::Future: Send,
+        S::Error: Into<BoxError>,
+        E: Into<Arc<Endpoint>>,
+    {
+        self.lookups.add(path.as_ref(), service);
+        self
+    }
+}
+
+impl<N, L> WebhookBuilder<N, L> {
     /// Adds a callback URL: a [`Cloud`](crate::Cloud) or [`OnPremises`](crate::OnPremises)
     /// endpoint at this path, as the layer sees it.
     ///
@@ -63,9 +138,9 @@ impl<N> WebhookBuilder<N> {
 
     /// Sets the notification service: any `Service<Notification>` that is `Clone`, such as a
     /// [`Dispatch`](crate::Dispatch). Its `Ok` is a 200, its `Err` a 503.
-    pub fn deliver_to<M>(self, service: M) -> WebhookBuilder<M> {
-        let WebhookBuilder { endpoints, limits, .. } = self;
-        WebhookBuilder { endpoints, limits, service }
+    pub fn deliver_to<M>(self, service: M) -> WebhookBuilder<M, L> {
+        let WebhookBuilder { endpoints, lookups, limits, .. } = self;
+        WebhookBuilder { endpoints, lookups, limits, service }
     }
 
     /// How long a body may be, in bytes. Default 3 MiB + 64 KiB; Meta's bodies have up to 3 MB.
@@ -103,6 +178,20 @@ impl<N> WebhookBuilder<N> {
         self
     }
 
+    /// How many look-ups may be under way at once. Default 256. Past it: 503.
+    pub fn max_lookups(mut self, lookups: usize) -> Self {
+        self.limits.lookups = lookups;
+        self
+    }
+
+    /// How long a look-up may take, or `None` for ever. Default 2 s. Past it: 503, and its future is
+    /// dropped.
+    #[cfg(feature = "tokio")]
+    pub fn lookup_deadline(mut self, after: impl Into<Option<std::time::Duration>>) -> Self {
+        self.limits.lookup_deadline = after.into();
+        self
+    }
+
     /// How deep a body may be nested and how many events it may hold. Default: depth 128, 65,536
     /// events. Past it: 413.
     pub fn parser(mut self, parser: Parser) -> Self {
@@ -111,19 +200,20 @@ impl<N> WebhookBuilder<N> {
     }
 }
 
-impl<N> WebhookBuilder<N>
+impl<N, L> WebhookBuilder<N, L>
 where
     N: Service<Notification> + Clone,
     N::Error: Into<BoxError>,
+    L: Routes + Clone,
 {
     /// Builds the layer. What its endpoints warn of is logged here, once.
     ///
     /// # Errors
     /// [`ConfigError`] if there is no endpoint, a path or limit is not possible, two paths are the
     /// same, or a scheme's secret and its path do not go together.
-    pub fn build(self) -> Result<WebhookLayer<N>, ConfigError> {
-        let WebhookBuilder { endpoints, limits, service } = self;
-        if limits.body == 0 || limits.in_flight < limits.body {
+    pub fn build(self) -> Result<WebhookLayer<N, L>, ConfigError> {
+        let WebhookBuilder { endpoints, lookups, limits, service } = self;
+        if limits.body == 0 || limits.in_flight < limits.body || limits.lookups == 0 {
             return Err(ConfigError::new(ConfigErrorKind::InvalidLimit));
         }
         let bounds = Arc::new(Bounds::new(limits));
@@ -138,13 +228,23 @@ where
             }
             mounted.push(Arc::new(next));
         }
-        if mounted.is_empty() {
+        let routes = lookups.lookups().map(Lookups::routes).unwrap_or_default();
+        if mounted.is_empty() && routes.is_empty() {
             return Err(ConfigError::new(ConfigErrorKind::NoEndpoint));
+        }
+        for (at, route) in routes.iter().enumerate() {
+            let invalid = || ConfigError::new(ConfigErrorKind::InvalidPath);
+            let path = route.path.as_ref().ok_or_else(invalid)?;
+            let others = routes[..at].iter().filter_map(|other| other.path.as_deref());
+            let others = others.chain(mounted.iter().map(|endpoint| endpoint.path()));
+            if others.into_iter().any(|other| other.is_same(path)) {
+                return Err(ConfigError::new(ConfigErrorKind::DuplicatePath));
+            }
         }
         mounted.sort_by_key(|endpoint| !endpoint.path().is_exact());
         telemetry::built(&mounted);
         let shared = Shared { endpoints: mounted.into(), bounds };
-        Ok(WebhookLayer::new(shared, service))
+        Ok(WebhookLayer::new(shared, service, lookups))
     }
 
     /// Builds a service of its own, to which every other path is a 404: for axum's
@@ -152,13 +252,13 @@ where
     ///
     /// # Errors
     /// As [`build`](Self::build).
-    pub fn build_service(self) -> Result<WebhookService<N>, ConfigError> {
+    pub fn build_service(self) -> Result<WebhookService<N, L>, ConfigError> {
         Ok(WebhookService::new(self.build()?.layer(crate::service::NotFound)))
     }
 }
 
 /// Shows the endpoints' labels, forms and schemes, and the limits.
-impl<N> fmt::Debug for WebhookBuilder<N> {
+impl<N, L> fmt::Debug for WebhookBuilder<N, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let endpoints: Vec<_> = self.endpoints.iter().map(|(_, endpoint)| endpoint).collect();
         f.debug_struct("WebhookBuilder")

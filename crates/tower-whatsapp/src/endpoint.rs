@@ -8,10 +8,10 @@ use crate::{
     token::VerifyToken,
 };
 use bytes::Bytes;
-use http::HeaderMap;
+use http::{HeaderMap, Uri};
 use std::{fmt, sync::Arc};
 use whatsapp_notification::{Form, Notification, Origin};
-use whatsapp_signature::{Credential, Scheme};
+use whatsapp_signature::{Credential, Refusal, Scheme};
 
 /// One callback URL: which API's notifications it takes, and what proves them. Made from a
 /// [`Cloud`](crate::Cloud) or an [`OnPremises`](crate::OnPremises).
@@ -55,14 +55,6 @@ pub(crate) struct Mounted {
     path: Arc<PathPattern>,
     endpoint: Arc<Endpoint>,
     bounds: Arc<Bounds>,
-}
-
-/// What a request's path has shown.
-#[derive(Debug)]
-pub(crate) struct At<'p> {
-    secret: &'p str,
-    /// Where the path's secret is all that is asked for.
-    credential: Option<Credential>,
 }
 
 impl Mounted {
@@ -118,24 +110,18 @@ impl Mounted {
 
     /// Whether a request to `path` is for this endpoint: with a secret in the path, only if that
     /// is right, so that nobody can tell a wrong secret from a path that does not exist.
+    ///
+    /// Gives the credential, too, if the path's secret is all that is asked for.
     #[inline]
-    pub(crate) fn at<'p>(&self, path: &'p str) -> Option<At<'p>> {
-        let secret = self.path.params(path)?.secret;
-        Some(At { secret, credential: self.proofs().path_credential(secret)? })
+    pub(crate) fn at(&self, path: &str) -> Option<Option<Credential>> {
+        self.proofs().path_credential(self.path.params(path)?.secret)
     }
 
     /// What a request's head has shown of what is asked for.
-    pub(crate) fn shown(
-        &self,
-        at: At<'_>,
-        query: Option<&str>,
-        headers: &HeaderMap,
-    ) -> Result<Shown, Rejection> {
-        if let Some(credential) = at.credential {
-            return Ok(Shown::One(credential));
-        }
-        let head = Head { secret: at.secret, query, headers };
-        self.proofs().credential(head).map_err(Rejection::from)
+    pub(crate) fn shown(&self, uri: &Uri, headers: &HeaderMap) -> Result<Shown, Refusal> {
+        let in_path = if self.path.is_exact() { None } else { self.path.params(uri.path()) };
+        let secret = in_path.unwrap_or_default().secret;
+        self.proofs().credential(Head { secret, query: uri.query(), headers })
     }
 
     /// Verifies and parses exactly these bytes.

@@ -6,12 +6,13 @@ use crate::{
     collect::Collect,
     deadline::Deadline,
     endpoint::Mounted,
+    head,
     held::HeldBytes,
     proofs::Shown,
     telemetry::{self, Span},
 };
 use bytes::Bytes;
-use http::Response;
+use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
 use pin_project::pin_project;
@@ -24,6 +25,7 @@ use std::{
 use tower_service::Service;
 use whatsapp_notification::Notification;
 use whatsapp_router::BoxError;
+use whatsapp_signature::Credential;
 
 /// Response future of [`Webhook`](crate::Webhook) and [`WebhookService`](crate::WebhookService):
 /// over the inner service's future `F`, a request body `B` and the notification service `N`.
@@ -45,6 +47,8 @@ pub struct ResponseFuture<F, B, N: Service<Notification>> {
 enum Kind<F, B, N: Service<Notification>> {
     Inner(#[pin] F),
     Accept(#[pin] Accept<B, N>),
+    /// Before there is an endpoint.
+    Rejected(Option<Rejection>),
 }
 
 impl<F, B, N: Service<Notification>> ResponseFuture<F, B, N> {
@@ -54,6 +58,10 @@ impl<F, B, N: Service<Notification>> ResponseFuture<F, B, N> {
 
     pub(crate) fn accept(accept: Accept<B, N>) -> Self {
         ResponseFuture { kind: Kind::Accept(accept) }
+    }
+
+    pub(crate) fn rejected(rejection: Rejection) -> Self {
+        ResponseFuture { kind: Kind::Rejected(Some(rejection)) }
     }
 }
 
@@ -75,6 +83,14 @@ where
             KindProj::Accept(accept) => {
                 Poll::Ready(Ok(ready!(accept.poll(cx)).map(ResponseBody::own)))
             }
+            KindProj::Rejected(rejection) => {
+                let Some(rejection) = rejection.take() else {
+                    panic!("`ResponseFuture` polled after completion")
+                };
+                let answer = Answer::from(rejection);
+                telemetry::answered(&Arc::from(LOOKUP), None, &answer);
+                Poll::Ready(Ok(answer.into_response("").map(ResponseBody::own)))
+            }
         }
     }
 }
@@ -84,9 +100,13 @@ impl<F, B, N: Service<Notification>> fmt::Debug for ResponseFuture<F, B, N> {
         f.write_str(match &self.kind {
             Kind::Inner(_) => "ResponseFuture(inner)",
             Kind::Accept(_) => "ResponseFuture(accept)",
+            Kind::Rejected(_) => "ResponseFuture(rejected)",
         })
     }
 }
+
+/// The label of what is answered before there is an endpoint.
+const LOOKUP: &str = "lookup";
 
 /// A request to an endpoint, from its head to its answer.
 #[pin_project]
@@ -123,13 +143,20 @@ where
     B: Body,
     N: Service<Notification> + Clone,
 {
-    /// `head` is what the request's head has decided. (The request itself is large to hand over.)
+    /// Takes a request to this endpoint; `in_path` is what its path has shown.
+    #[inline(always)]
     pub(crate) fn new(
         endpoint: &Arc<Mounted>,
-        head: Result<Shown, Answer>,
+        in_path: Option<Credential>,
+        request: Request<B>,
         service: &N,
-        body: B,
     ) -> Self {
+        // Decided here, in line: the request is large to hand over.
+        let head = head::decide(endpoint, in_path, &request);
+        Self::of_head(endpoint, head, service, request.into_body())
+    }
+
+    fn of_head(endpoint: &Arc<Mounted>, head: Result<Shown, Answer>, service: &N, body: B) -> Self {
         let limits = &endpoint.bounds().limits;
         let state = match head {
             Err(answer) => State::Answered(answer),
@@ -164,7 +191,8 @@ where
             // What the handling holds goes before the answer does.
             this.state.set(State::Done);
             this.held.release();
-            telemetry::answered(this.held.endpoint(), &answer);
+            let endpoint = this.held.endpoint();
+            telemetry::answered(endpoint.label(), Some(endpoint.form()), &answer);
         });
         Poll::Ready(answer.into_response(this.held.endpoint().allow()))
     }

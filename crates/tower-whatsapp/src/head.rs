@@ -1,19 +1,16 @@
 //! What the head of a request alone decides, before a byte of its body is read.
 
 use crate::{
-    RejectionKind,
-    answer::Answer,
-    challenge,
-    endpoint::{At, Mounted},
-    proofs::Shown,
+    Rejection, RejectionKind, answer::Answer, challenge, endpoint::Mounted, proofs::Shown,
 };
 use http::{HeaderMap, HeaderName, Method, Request, header};
 use http_body::Body;
+use whatsapp_signature::Credential;
 
 /// The credential under which the body is worth reading, or the answer.
 pub(crate) fn decide<B: Body>(
     endpoint: &Mounted,
-    at: At<'_>,
+    in_path: Option<Credential>,
     request: &Request<B>,
 ) -> Result<Shown, Answer> {
     match (request.method(), endpoint.token()) {
@@ -37,7 +34,12 @@ pub(crate) fn decide<B: Body>(
     if bounds.in_flight.is_spent() {
         return Err(Answer::rejected(RejectionKind::BytesInFlight));
     }
-    endpoint.shown(at, request.uri().query(), headers).map_err(Answer::from)
+    match in_path {
+        Some(credential) => Ok(Shown::One(credential)),
+        None => endpoint
+            .shown(request.uri(), headers)
+            .map_err(|refusal| Rejection::from(refusal).into()),
+    }
 }
 
 /// All values of a header. A walk over a request's few headers is faster than a look into the map,

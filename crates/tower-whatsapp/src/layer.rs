@@ -1,18 +1,15 @@
 //! [`WebhookLayer`]: puts the webhook around a service.
 
-use crate::{
-    Webhook, WebhookBuilder,
-    endpoint::{At, Mounted},
-    limits::Bounds,
-};
+use crate::{Webhook, WebhookBuilder, endpoint::Mounted, limits::Bounds};
 use std::{fmt, sync::Arc};
 use tower_layer::Layer;
+use whatsapp_signature::Credential;
 
 /// Layer that applies [`Webhook`]: requests to its endpoints are answered by it, all others go to
 /// the inner service untouched.
 ///
 /// `N` is the notification service. All services that one layer makes, and their clones, share
-/// its bytes in flight.
+/// its bytes in flight. `L` is `()`, or [`Lookups`](crate::Lookups) where endpoints are looked up.
 ///
 /// ```
 /// # use http::{Request, Response};
@@ -41,9 +38,10 @@ use tower_layer::Layer;
 /// ```
 #[derive(Clone)]
 #[must_use]
-pub struct WebhookLayer<N> {
+pub struct WebhookLayer<N, L = ()> {
     shared: Arc<Shared>,
     service: N,
+    lookups: L,
 }
 
 /// What all services of a layer share.
@@ -55,9 +53,9 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    /// The endpoint that a path belongs to, and what the path has shown.
+    /// The endpoint that a path belongs to, and the credential if that is the path's secret.
     #[inline]
-    pub(crate) fn find<'p>(&self, path: &'p str) -> Option<(&Arc<Mounted>, At<'p>)> {
+    pub(crate) fn find(&self, path: &str) -> Option<(&Arc<Mounted>, Option<Credential>)> {
         self.endpoints.iter().find_map(|endpoint| Some((endpoint, endpoint.at(path)?)))
     }
 }
@@ -70,22 +68,22 @@ impl WebhookLayer<()> {
     }
 }
 
-impl<N> WebhookLayer<N> {
-    pub(crate) fn new(shared: Shared, service: N) -> Self {
-        WebhookLayer { shared: Arc::new(shared), service }
+impl<N, L> WebhookLayer<N, L> {
+    pub(crate) fn new(shared: Shared, service: N, lookups: L) -> Self {
+        WebhookLayer { shared: Arc::new(shared), service, lookups }
     }
 }
 
-impl<S, N: Clone> Layer<S> for WebhookLayer<N> {
-    type Service = Webhook<S, N>;
+impl<S, N: Clone, L: Clone> Layer<S> for WebhookLayer<N, L> {
+    type Service = Webhook<S, N, L>;
 
-    fn layer(&self, inner: S) -> Webhook<S, N> {
-        Webhook::new(inner, self.service.clone(), self.shared.clone())
+    fn layer(&self, inner: S) -> Webhook<S, N, L> {
+        Webhook::new(inner, self.service.clone(), self.shared.clone(), self.lookups.clone())
     }
 }
 
 /// Shows the endpoints' labels, forms and schemes, and the limits.
-impl<N> fmt::Debug for WebhookLayer<N> {
+impl<N, L> fmt::Debug for WebhookLayer<N, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookLayer")
             .field("endpoints", &self.shared.endpoints)

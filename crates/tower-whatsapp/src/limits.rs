@@ -12,6 +12,9 @@ pub(crate) struct Limits {
     pub(crate) body: usize,
     pub(crate) in_flight: usize,
     pub(crate) parser: Parser,
+    pub(crate) lookups: usize,
+    #[cfg(feature = "tokio")]
+    pub(crate) lookup_deadline: Option<Duration>,
     #[cfg(feature = "tokio")]
     pub(crate) body_deadline: Option<Duration>,
     #[cfg(feature = "tokio")]
@@ -19,6 +22,13 @@ pub(crate) struct Limits {
 }
 
 impl Limits {
+    pub(crate) fn lookup_deadline(&self) -> Deadline {
+        #[cfg(feature = "tokio")]
+        return Deadline::new(self.lookup_deadline);
+        #[cfg(not(feature = "tokio"))]
+        return Deadline;
+    }
+
     pub(crate) fn body_deadline(&self) -> Deadline {
         #[cfg(feature = "tokio")]
         return Deadline::new(self.body_deadline);
@@ -41,6 +51,9 @@ impl Default for Limits {
             body: 3 * 1024 * 1024 + 64 * 1024,
             in_flight: 64 * 1024 * 1024,
             parser: Parser::new(),
+            lookups: 256,
+            #[cfg(feature = "tokio")]
+            lookup_deadline: Some(Duration::from_secs(2)),
             #[cfg(feature = "tokio")]
             body_deadline: Some(Duration::from_secs(10)),
             #[cfg(feature = "tokio")]
@@ -53,42 +66,49 @@ impl Default for Limits {
 #[derive(Debug)]
 pub(crate) struct Bounds {
     pub(crate) limits: Limits,
+    /// Bytes of bodies.
     pub(crate) in_flight: InFlight,
+    /// Look-ups under way.
+    pub(crate) lookups: InFlight,
 }
 
 impl Bounds {
     pub(crate) fn new(limits: Limits) -> Self {
-        Bounds { limits, in_flight: InFlight::new(limits.in_flight) }
+        Bounds {
+            limits,
+            in_flight: InFlight::new(limits.in_flight),
+            lookups: InFlight::new(limits.lookups),
+        }
     }
 }
 
-/// The bytes that all requests of a layer hold together.
+/// What all requests of a layer hold together of something.
 #[derive(Debug)]
 pub(crate) struct InFlight {
-    bytes: AtomicUsize,
+    held: AtomicUsize,
     limit: usize,
 }
 
 impl InFlight {
     fn new(limit: usize) -> Self {
-        InFlight { bytes: AtomicUsize::new(0), limit }
+        InFlight { held: AtomicUsize::new(0), limit }
     }
 
     pub(crate) fn is_spent(&self) -> bool {
-        self.bytes.load(Relaxed) >= self.limit
+        self.held.load(Relaxed) >= self.limit
     }
 
-    /// Takes `bytes` more; false, and nothing taken, if that is more than there is.
-    pub(crate) fn take(&self, bytes: usize) -> bool {
+    /// Takes so much more; false, and nothing taken, if that is more than there is.
+    pub(crate) fn take(&self, more: usize) -> bool {
         // Relaxed: the count guards no other memory.
-        let taken = self.bytes.fetch_update(Relaxed, Relaxed, |held| {
-            held.checked_add(bytes).filter(|sum| *sum <= self.limit)
+        let taken = self.held.fetch_update(Relaxed, Relaxed, |held| {
+            held.checked_add(more).filter(|sum| *sum <= self.limit)
         });
         taken.is_ok()
     }
 
-    /// Gives back `bytes` that were taken.
-    pub(crate) fn give(&self, bytes: usize) {
-        self.bytes.fetch_sub(bytes, Relaxed);
+    /// Gives back what was taken.
+    pub(crate) fn give(&self, taken: usize) {
+        self.held.fetch_sub(taken, Relaxed);
     }
 }

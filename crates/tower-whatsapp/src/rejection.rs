@@ -78,6 +78,9 @@ impl fmt::Display for Rejection {
             RejectionKind::ParseLimit => "the body goes beyond a limit of the parser",
             RejectionKind::HandlingFailed => "the notification service failed",
             RejectionKind::HandlingDeadline => "the notification service was not done in time",
+            RejectionKind::LookupFailed => "looking the endpoint up failed",
+            RejectionKind::LookupDeadline => "the endpoint was not found in time",
+            RejectionKind::LookupsInFlight => "too many look-ups are under way",
         })
     }
 }
@@ -118,6 +121,12 @@ pub enum RejectionKind {
     HandlingFailed,
     /// 503: the notification service was not done in time; its future was dropped.
     HandlingDeadline,
+    /// 503: looking the endpoint up failed, or gave one that cannot stand at its path.
+    LookupFailed,
+    /// 503: the endpoint was not found in time.
+    LookupDeadline,
+    /// 503: as many look-ups are under way as may be.
+    LookupsInFlight,
 }
 
 impl RejectionKind {
@@ -138,6 +147,9 @@ impl RejectionKind {
             RejectionKind::ParseLimit => "parse_limit",
             RejectionKind::HandlingFailed => "handling_failed",
             RejectionKind::HandlingDeadline => "handling_deadline",
+            RejectionKind::LookupFailed => "lookup_failed",
+            RejectionKind::LookupDeadline => "lookup_deadline",
+            RejectionKind::LookupsInFlight => "lookups_in_flight",
         }
     }
 
@@ -158,7 +170,10 @@ impl RejectionKind {
             | RejectionKind::WrongForm => StatusCode::BAD_REQUEST,
             RejectionKind::BytesInFlight
             | RejectionKind::HandlingFailed
-            | RejectionKind::HandlingDeadline => StatusCode::SERVICE_UNAVAILABLE,
+            | RejectionKind::HandlingDeadline
+            | RejectionKind::LookupFailed
+            | RejectionKind::LookupDeadline
+            | RejectionKind::LookupsInFlight => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 }

@@ -25,7 +25,7 @@
 //! # }
 //! ```
 
-use crate::{ResponseBody, ResponseFuture, future::Accept, head, layer::Shared};
+use crate::{ResponseBody, ResponseFuture, future::Accept, layer::Shared};
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::Body;
@@ -51,15 +51,21 @@ use whatsapp_router::BoxError;
 /// `poll_ready` is that of the inner service `S`: a service has to be ready before it is known
 /// whom a request is for. If `S` can be busy, behind a `ConcurrencyLimit` say, then WhatsApp waits
 /// with everybody else. Limit per route instead, or use a [`WebhookService`].
-pub struct Webhook<S, N> {
-    inner: S,
-    service: N,
-    shared: Arc<Shared>,
+///
+/// # Look-ups
+///
+/// `L` is `()`, or [`Lookups`](crate::Lookups) where endpoints are looked up; `S` has to be `Clone`
+/// then.
+pub struct Webhook<S, N, L = ()> {
+    pub(crate) inner: S,
+    pub(crate) service: N,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) lookups: L,
 }
 
-impl<S, N> Webhook<S, N> {
-    pub(crate) fn new(inner: S, service: N, shared: Arc<Shared>) -> Self {
-        Webhook { inner, service, shared }
+impl<S, N, L> Webhook<S, N, L> {
+    pub(crate) fn new(inner: S, service: N, shared: Arc<Shared>, lookups: L) -> Self {
+        Webhook { inner, service, shared, lookups }
     }
 
     /// The inner service.
@@ -100,26 +106,25 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         match self.shared.find(request.uri().path()) {
             None => ResponseFuture::inner(self.inner.call(request)),
-            Some((endpoint, at)) => {
-                let head = head::decide(endpoint, at, &request);
-                let accept = Accept::new(endpoint, head, &self.service, request.into_body());
-                ResponseFuture::accept(accept)
+            Some((endpoint, in_path)) => {
+                ResponseFuture::accept(Accept::new(endpoint, in_path, request, &self.service))
             }
         }
     }
 }
 
-impl<S: Clone, N: Clone> Clone for Webhook<S, N> {
+impl<S: Clone, N: Clone, L: Clone> Clone for Webhook<S, N, L> {
     fn clone(&self) -> Self {
         Webhook {
             inner: self.inner.clone(),
             service: self.service.clone(),
             shared: self.shared.clone(),
+            lookups: self.lookups.clone(),
         }
     }
 }
 
-impl<S: fmt::Debug, N> fmt::Debug for Webhook<S, N> {
+impl<S: fmt::Debug, N, L> fmt::Debug for Webhook<S, N, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Webhook")
             .field("inner", &self.inner)
@@ -133,29 +138,27 @@ impl<S: fmt::Debug, N> fmt::Debug for Webhook<S, N> {
 /// Made by [`build_service`](crate::WebhookBuilder::build_service); for axum's `route_service`,
 /// and for plain hyper by way of hyper-util's `TowerToHyperService`.
 #[derive(Clone)]
-pub struct WebhookService<N> {
-    webhook: Webhook<NotFound, N>,
+pub struct WebhookService<N, L = ()> {
+    webhook: Webhook<NotFound, N, L>,
 }
 
-impl<N> WebhookService<N> {
-    pub(crate) fn new(webhook: Webhook<NotFound, N>) -> Self {
+impl<N, L> WebhookService<N, L> {
+    pub(crate) fn new(webhook: Webhook<NotFound, N, L>) -> Self {
         WebhookService { webhook }
     }
 }
 
-impl<N, B> Service<Request<B>> for WebhookService<N>
+impl<N, L, B> Service<Request<B>> for WebhookService<N, L>
 where
-    N: Service<Notification> + Clone,
-    N::Error: Into<BoxError>,
-    B: Body,
-    B::Error: Into<BoxError>,
+    Webhook<NotFound, N, L>:
+        Service<Request<B>, Response = Response<ResponseBody>, Error = Infallible>,
 {
     type Response = Response<ResponseBody>;
     type Error = Infallible;
-    type Future = ResponseFuture<Ready<Result<Response<Empty<Bytes>>, Infallible>>, B, N>;
+    type Future = <Webhook<NotFound, N, L> as Service<Request<B>>>::Future;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Service::<Request<B>>::poll_ready(&mut self.webhook, cx)
+        self.webhook.poll_ready(cx)
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
@@ -163,7 +166,7 @@ where
     }
 }
 
-impl<N> fmt::Debug for WebhookService<N> {
+impl<N, L> fmt::Debug for WebhookService<N, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebhookService")
             .field("endpoints", &self.webhook.shared.endpoints)
@@ -173,7 +176,7 @@ impl<N> fmt::Debug for WebhookService<N> {
 
 /// What stands inside a [`WebhookService`].
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct NotFound;
+pub struct NotFound;
 
 impl<B> Service<Request<B>> for NotFound {
     type Response = Response<Empty<Bytes>>;

@@ -2,12 +2,11 @@
 
 use crate::{answer::Answer, endpoint::Mounted};
 use http::StatusCode;
-use whatsapp_notification::Notification;
+use std::sync::Arc;
+use whatsapp_notification::{Form, Notification};
 
 #[cfg(feature = "tracing")]
 pub(crate) use tracing::Span;
-#[cfg(feature = "tracing")]
-use whatsapp_notification::Form;
 
 /// Without `tracing` there is no span to be in.
 #[cfg(not(feature = "tracing"))]
@@ -47,16 +46,16 @@ pub(crate) fn span(_: &Notification) -> Span {
     Span
 }
 
-/// Says once how a request to `endpoint` was answered.
-pub(crate) fn answered(endpoint: &Mounted, answer: &Answer) {
+/// Says once how a request to the endpoint of this label was answered.
+pub(crate) fn answered(label: &Arc<str>, form: Option<Form>, answer: &Answer) {
     let (status, rejection) = match answer {
         Answer::Accepted | Answer::Challenge(_) => (StatusCode::OK, None),
         Answer::Rejected(rejection) => (rejection.kind().status(), Some(rejection)),
     };
     #[cfg(feature = "tracing")]
     {
-        let label = &**endpoint.label();
-        let form = form_name(endpoint.form());
+        let label = &**label;
+        let form = form.map(form_name);
         let code = status.as_u16();
         match (answer, rejection) {
             (_, Some(rejection)) => {
@@ -74,7 +73,6 @@ pub(crate) fn answered(endpoint: &Mounted, answer: &Answer) {
     }
     #[cfg(feature = "metrics")]
     {
-        let label = endpoint.label();
         let status = status.as_str().to_owned();
         metrics::counter!(REQUESTS, "label" => label.clone(), "status" => status).increment(1);
         if let Some(rejection) = rejection {
@@ -83,11 +81,11 @@ pub(crate) fn answered(endpoint: &Mounted, answer: &Answer) {
         }
     }
     #[cfg(not(any(feature = "tracing", feature = "metrics")))]
-    let _ = (endpoint, status, rejection);
+    let _ = (label, form, status, rejection);
 }
 
 /// Says once, when a layer is built, what its owner should know.
-pub(crate) fn built(endpoints: &[std::sync::Arc<Mounted>]) {
+pub(crate) fn built(endpoints: &[Arc<Mounted>]) {
     #[cfg(feature = "tracing")]
     for endpoint in endpoints {
         let label = &**endpoint.label();

@@ -1,0 +1,53 @@
+//! [`Webhook`] where endpoints are looked up.
+
+use super::{Lookup, LookupFuture, Lookups, future::Waiting};
+use crate::{Rejection, RejectionKind, ResponseBody, ResponseFuture, Webhook, future::Accept};
+use http::{Request, Response};
+use http_body::Body;
+use std::{
+    mem,
+    task::{Context, Poll},
+};
+use tower_service::Service;
+use whatsapp_notification::Notification;
+use whatsapp_router::BoxError;
+
+/// With look-ups the inner service has to be `Clone`: the one that is ready waits with the request,
+/// for it may turn out to be the inner service's, and a clone takes the next.
+impl<S, N, B, R> Service<Request<B>> for Webhook<S, N, Lookups>
+where
+    S: Service<Request<B>, Response = Response<R>> + Clone,
+    N: Service<Notification> + Clone,
+    N::Error: Into<BoxError>,
+    B: Body,
+    B::Error: Into<BoxError>,
+{
+    type Response = Response<ResponseBody<R>>;
+    type Error = S::Error;
+    type Future = LookupFuture<S, B, N>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let path = request.uri().path();
+        if let Some((endpoint, in_path)) = self.shared.find(path) {
+            let accept = Accept::new(endpoint, in_path, request, &self.service);
+            return LookupFuture::decided(ResponseFuture::accept(accept));
+        }
+        let Some((route, path, params)) = self.lookups.find(path) else {
+            return LookupFuture::decided(ResponseFuture::inner(self.inner.call(request)));
+        };
+        if !self.shared.bounds.lookups.take(1) {
+            let future = ResponseFuture::rejected(Rejection::new(RejectionKind::LookupsInFlight));
+            return LookupFuture::decided(future);
+        }
+        let found = route.look_up(Lookup::new(params, &request));
+        let path = path.clone();
+        let clone = self.inner.clone();
+        let inner = mem::replace(&mut self.inner, clone);
+        let waiting = Waiting { path, request, inner, service: self.service.clone() };
+        LookupFuture::looking_up(found, waiting, self.shared.bounds.clone())
+    }
+}
