@@ -26,6 +26,22 @@ pub fn address() -> Result<SocketAddr, BoxError> {
     address.parse().map_err(|error| format!("ADDR: {error}: write it as 127.0.0.1:3000").into())
 }
 
+/// What of a URI may stand in a log: the first segment of its path. Secrets stand behind it, or in
+/// the query.
+///
+/// ```
+/// let uri = http::Uri::from_static("/onprem/0123456789abcdef?auth=0123456789abcdef");
+/// assert_eq!(examples::redacted(&uri), "/onprem/…");
+/// ```
+#[must_use]
+pub fn redacted(uri: &http::Uri) -> String {
+    let path = uri.path();
+    match path.char_indices().skip(1).find(|(_, letter)| *letter == '/') {
+        Some((end, _)) => format!("{}/…", &path[..end]),
+        None => path.to_owned(),
+    }
+}
+
 /// Prints one line for an event. A handler for every kind.
 ///
 /// # Errors

@@ -131,17 +131,42 @@
 //!
 //! - [`Cloud`]: Meta signs the body with the app secret (`X-Hub-Signature-256`). With a verify
 //!   token it also answers Meta's GET challenge.
-//! - [`OnPremises`]: the client signs nothing, so its secret stands in the path
-//!   ([`PathSecret`]) or in a header that its host can set ([`StaticHeader`]). The body names no
-//!   business number either: the endpoint's label tells clients apart.
+//! - [`OnPremises`]: the client signs nothing. What proves it is one of the schemes below. The body
+//!   names no business number either: the endpoint's label tells clients apart.
 //! - Neither can be had without a proof but by `insecure_unverified`, for private networks.
+//!
+//! | scheme | the credential stands | whose |
+//! |---|---|---|
+//! | [`Verifier`] | `X-Hub-Signature-256`, over the body | Meta's, Cloud API |
+//! | [`TurnVerifier`] | `X-Turn-Hook-Signature`, over the body | Turn.io's |
+//! | [`PathSecret`] | in the path's segment `{secret}` | every sender's whose URL you set |
+//! | [`QuerySecret`] | in a parameter of the query | the same |
+//! | [`StaticHeader`] | in a header: `Authorization: Basic` or `Bearer`, or any other | 360dialog's, proxies' |
+//! | your own [`Scheme`](signature::Scheme) | at one of these places | |
+//!
+//! Each takes several secrets, so that one can be rotated; all are compared in constant time. An
+//! endpoint can ask for several schemes at once ([`and`](OnPremises::and)), or for one of several
+//! ([`or`](OnPremises::or)).
 //!
 //! An endpoint takes its own API's form only. Labels and proofs travel with the notification, as
 //! its [origin](Notification::origin).
 //!
 //! The path is compared to the letter, as the layer sees it: inside axum's `nest`, without the
-//! prefix. A secret in a path is in the request's URI, and so in whatever logs URIs: a proxy in
-//! front, or a trace layer outside of this one. This crate logs no URI.
+//! prefix. A secret in a path or a query is in the request's URI, and so in whatever logs URIs: a
+//! proxy in front, or a trace layer outside of this one. This crate logs no URI.
+//!
+//! **A wrong refusal is not the end of a notification**: the sender tries again, for a day or a
+//! week, and each time is counted in `whatsapp_refusals_total` with the endpoint's label. If that
+//! counter grows steadily, a secret has been changed on one side only; put it right in time, and
+//! nothing is lost. A secret in the path is the exception: a wrong one is a path that does not
+//! exist, which this crate neither answers nor counts; look at the 404s of your server.
+//!
+//! # Tenants, and secrets that rotate
+//!
+//! [`lookup`](WebhookBuilder::lookup) finds the endpoint of each request anew, by a service of
+//! yours: from a map, from your database by a segment `{tenant}` of the path, or from a watch handle,
+//! so that secrets change without a restart. An unknown tenant's request goes to the inner service.
+//! Look-ups are bounded in time and number, for they come before anything is verified.
 //!
 //! # Every answer
 //!
@@ -165,6 +190,9 @@
 //! | the notification service returns `Ok` | 200, empty | |
 //! | … returns `Err` | 503 | `handling_failed` |
 //! | … is late | 503 | `handling_deadline` |
+//! | looking the endpoint up fails | 503 | `lookup_failed` |
+//! | … is late | 503 | `lookup_deadline` |
+//! | too many look-ups under way | 503 | `lookups_in_flight` |
 //!
 //! A rejection is a response and never an `Err`. Its reason is in the response's extensions, as a
 //! [`Rejection`]; its `source` there is your service's own error, for a layer around this one to
@@ -178,6 +206,8 @@
 //! | bytes in flight, all requests of the layer | 64 MiB | [`max_in_flight`](WebhookBuilder::max_in_flight) |
 //! | time for a body to come | 10 s | `body_deadline` |
 //! | time for the notification service | 20 s | `handling_deadline` |
+//! | look-ups under way | 256 | [`max_lookups`](WebhookBuilder::max_lookups) |
+//! | time for a look-up | 2 s | `lookup_deadline` |
 //! | events and depth of a body | 65,536 and 128 | [`parser`](WebhookBuilder::parser) |
 //!
 //! # Panics in handlers
@@ -196,8 +226,8 @@
 //!
 //! | field | of | is |
 //! |---|---|---|
-//! | `label` | both | the endpoint's label |
-//! | `form` | both | `cloud`, `on_premises`, and in the span `other` |
+//! | `label` | both | the endpoint's label; `lookup` before there is an endpoint |
+//! | `form` | both | `cloud`, `on_premises`, and in the span `other`; none before there is an endpoint |
 //! | `scheme` | span | the scheme that proved the sender, or `unverified` |
 //! | `secret` | span | the name of the secret that matched |
 //! | `bytes` | span | the body's length |
@@ -212,9 +242,9 @@
 //!
 //! # Features
 //!
-//! - **`tokio`** (default): the two deadlines, on tokio's timer, and the router's
-//!   [`Detach`]. Without it neither exists: put a timeout of your runtime around
-//!   the notification service, and see that your server bounds how long a body may take.
+//! - **`tokio`** (default): the deadlines, on tokio's timer, look-ups in tokio's watch handles, and
+//!   the router's [`Detach`]. Without it none of them exists: put a timeout of your runtime around
+//!   the notification service and look-ups, and see that your server bounds how long a body may take.
 //! - **`tracing`** (default): the span and the events above.
 //! - **`metrics`**: the counters above, through the `metrics` facade.
 //!
