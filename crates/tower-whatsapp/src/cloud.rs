@@ -17,7 +17,9 @@
 //! # }
 //! ```
 
-use crate::{ConfigError, ConfigErrorKind, Endpoint, proofs::Proofs, token::VerifyToken};
+use crate::{
+    ClientCertificate, ConfigError, ConfigErrorKind, Endpoint, proofs::Proofs, token::VerifyToken,
+};
 use std::sync::Arc;
 use whatsapp_notification::Form;
 use whatsapp_signature::{Scheme, Verifier};
@@ -72,6 +74,13 @@ impl Cloud {
             }
         }
         Ok(self)
+    }
+
+    /// The client certificate that a POST must come with, besides the signature. The GET challenge
+    /// needs none: its verify token proves it.
+    pub fn client_certificate(mut self, certificate: ClientCertificate) -> Self {
+        self.endpoint.client_certificate = Some(certificate);
+        self
     }
 
     /// The name of this endpoint in notifications, logs and metrics. Default `cloud`.

@@ -1,14 +1,14 @@
 //! [`Endpoint`]: one callback URL. [`Mounted`]: the same at its path, checked.
 
 use crate::{
-    ConfigError, ConfigErrorKind, Rejection, RejectionKind,
+    ClientCertificate, ConfigError, ConfigErrorKind, Rejection, RejectionKind,
     limits::Bounds,
     path::PathPattern,
     proofs::{Head, Proofs, Shown},
     token::VerifyToken,
 };
 use bytes::Bytes;
-use http::{HeaderMap, Uri};
+use http::{HeaderMap, Request, Uri};
 use std::{fmt, sync::Arc};
 use whatsapp_notification::{Form, Notification, Origin};
 use whatsapp_signature::{Credential, Refusal, Scheme};
@@ -20,11 +20,12 @@ pub struct Endpoint {
     pub(crate) label: Arc<str>,
     pub(crate) proofs: Proofs,
     pub(crate) token: Option<VerifyToken>,
+    pub(crate) client_certificate: Option<ClientCertificate>,
 }
 
 impl Endpoint {
     pub(crate) fn new(form: Form, label: Arc<str>, proofs: Proofs) -> Self {
-        Endpoint { form, label, proofs, token: None }
+        Endpoint { form, label, proofs, token: None, client_certificate: None }
     }
 
     pub(crate) fn and(mut self, scheme: impl Scheme) -> Self {
@@ -115,6 +116,17 @@ impl Mounted {
     #[inline]
     pub(crate) fn at(&self, path: &str) -> Option<Option<Credential>> {
         self.proofs().path_credential(self.path.params(path)?.secret)
+    }
+
+    /// Whether a request's head shows the client certificate, if one is demanded.
+    pub(crate) fn check_client_certificate<B>(
+        &self,
+        request: &Request<B>,
+    ) -> Result<(), Rejection> {
+        let Some(certificate) = &self.endpoint.client_certificate else { return Ok(()) };
+        certificate
+            .check(request.headers(), request.extensions())
+            .map_err(|fault| Rejection::because(RejectionKind::ClientCertificate, fault))
     }
 
     /// What a request's head has shown of what is asked for.

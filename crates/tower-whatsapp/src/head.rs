@@ -20,6 +20,7 @@ pub(crate) fn decide<B: Body>(
         }
         _ => return Err(Answer::rejected(RejectionKind::MethodNotAllowed)),
     }
+    endpoint.check_client_certificate(request)?;
     let headers = request.headers();
     if !is_identity(headers) {
         return Err(Answer::rejected(RejectionKind::ContentEncoding));

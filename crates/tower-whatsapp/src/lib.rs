@@ -148,6 +148,9 @@
 //! endpoint can ask for several schemes at once ([`and`](OnPremises::and)), or for one of several
 //! ([`or`](OnPremises::or)).
 //!
+//! A Cloud endpoint may demand a client certificate besides ([`ClientCertificate`]), as Meta offers
+//! it: the server's TLS verifies it and says whose it is, in a [`Peer`].
+//!
 //! An endpoint takes its own API's form only. Labels and proofs travel with the notification, as
 //! its [origin](Notification::origin).
 //!
@@ -177,6 +180,7 @@
 //! | GET with another | 403 | `wrong_verify_token` |
 //! | GET that repeats or lacks a `hub.*`, or another mode | 400 | `malformed_challenge` |
 //! | any other method; GET without a verify token | 405 | `method_not_allowed` |
+//! | no client certificate of the demanded name | 401 | `client_certificate` |
 //! | a content encoding | 415 | `content_encoding` |
 //! | a body over the limit, promised or sent | 413 | `body_too_large` |
 //! | too many bytes in flight | 503 | `bytes_in_flight` |
@@ -254,6 +258,7 @@ mod answer;
 mod body;
 mod builder;
 mod challenge;
+mod client_certificate;
 mod cloud;
 mod collect;
 mod deadline;
@@ -275,6 +280,7 @@ mod token;
 
 pub use body::ResponseBody;
 pub use builder::WebhookBuilder;
+pub use client_certificate::{ClientCertificate, Peer};
 pub use cloud::Cloud;
 pub use endpoint::Endpoint;
 pub use error::{ConfigError, ConfigErrorKind};

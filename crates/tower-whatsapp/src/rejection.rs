@@ -23,7 +23,8 @@ use whatsapp_signature::{Refusal, RefusalKind};
 /// Why a request to an endpoint was not answered with success: an extension of the response.
 ///
 /// `Display` and `Debug` tell the reason alone. [`source`](Error::source) is the error behind it:
-/// the request body's, the parser's, or what your notification service returned.
+/// the request body's, the parser's, what is amiss with a client certificate, or what your
+/// notification service returned.
 #[derive(Clone)]
 pub struct Rejection {
     kind: RejectionKind,
@@ -65,6 +66,7 @@ impl fmt::Display for Rejection {
             RejectionKind::MethodNotAllowed => "the endpoint does not take this method",
             RejectionKind::MalformedChallenge => "the challenge lacks a parameter or repeats one",
             RejectionKind::WrongVerifyToken => "the challenge's verify token is wrong",
+            RejectionKind::ClientCertificate => "the client certificate is missing or another",
             RejectionKind::ContentEncoding => "the body has a content encoding",
             RejectionKind::BodyTooLarge => "the body is over the limit",
             RejectionKind::BytesInFlight => "too many bytes are in flight",
@@ -101,6 +103,8 @@ pub enum RejectionKind {
     MalformedChallenge,
     /// 403: a GET with another verify token.
     WrongVerifyToken,
+    /// 401: the endpoint demands a client certificate, and the request does not come with it.
+    ClientCertificate,
     /// 415: a `Content-Encoding` that is not `identity`. A signature is over the plain bytes.
     ContentEncoding,
     /// 413: the body is longer, or promises to be longer, than the limit.
@@ -137,6 +141,7 @@ impl RejectionKind {
             RejectionKind::MethodNotAllowed => "method_not_allowed",
             RejectionKind::MalformedChallenge => "malformed_challenge",
             RejectionKind::WrongVerifyToken => "wrong_verify_token",
+            RejectionKind::ClientCertificate => "client_certificate",
             RejectionKind::ContentEncoding => "content_encoding",
             RejectionKind::BodyTooLarge => "body_too_large",
             RejectionKind::BytesInFlight => "bytes_in_flight",
@@ -163,7 +168,9 @@ impl RejectionKind {
             RejectionKind::BodyTooLarge | RejectionKind::ParseLimit => {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
-            RejectionKind::Refused(_) => StatusCode::UNAUTHORIZED,
+            RejectionKind::ClientCertificate | RejectionKind::Refused(_) => {
+                StatusCode::UNAUTHORIZED
+            }
             RejectionKind::BodyDeadline => StatusCode::REQUEST_TIMEOUT,
             RejectionKind::MalformedChallenge
             | RejectionKind::BrokenBody
