@@ -79,6 +79,7 @@ impl Proofs {
     }
 
     /// All schemes, in the order in which they were added.
+    #[cfg(feature = "tracing")]
     pub(crate) fn schemes(&self) -> impl Iterator<Item = &dyn Scheme> {
         self.placed().map(|placed| &*placed.scheme)
     }
