@@ -1,4 +1,7 @@
-//! What the examples share: settings from the environment, and a line for an event.
+//! What the examples share: settings from the environment, and a line for an event; and the
+//! [`guide`].
+
+pub mod guide;
 
 use std::{convert::Infallible, env, net::SocketAddr};
 use tower_whatsapp::{
