@@ -13,7 +13,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 use tower::{Service, service_fn};
-use tower_whatsapp::{AppSecret, Cloud, Notification, OnPremises, WebhookLayer};
+use tower_whatsapp::{AppSecret, Cloud, Endpoint, Lookup, Notification, OnPremises, WebhookLayer};
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
@@ -139,6 +139,26 @@ fn each_rejection_is_one_event_with_its_reason() {
     let lines = logged(|| assert_eq!(post(signed(TINY)), 503));
     let last = lines.last().expect("an event");
     assert!(last.ends_with("status=503 reason=\"handling_failed\""), "{last}");
+}
+
+#[test]
+fn what_fails_before_there_is_an_endpoint_is_told_under_a_label_of_its_own() {
+    let failing = service_fn(async |_: Lookup| Err::<Option<Arc<Endpoint>>, _>("canary error"));
+    let mut webhook = WebhookLayer::builder()
+        .lookup("/canary/{tenant}", failing)
+        .deliver_to(Keeper::default())
+        .build_service()
+        .expect("valid");
+    let lines = logged(|| {
+        let mut call = pin!(webhook.call(request(Method::POST, "/canary/canary")));
+        match call.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(response)) => assert_eq!(response.status(), 503),
+            Poll::Pending => panic!("nothing to wait for"),
+        }
+    });
+    let expected = "WARN -: message=looking the endpoint up failed label=\"lookup\" status=503 \
+         reason=\"lookup_failed\"";
+    assert_eq!(lines, [expected]);
 }
 
 #[test]
