@@ -17,7 +17,13 @@
 //! ```
 //!
 //! The same seed gives the same bytes on every machine, as long as the version is the same.
+//!
+//! # Features
+//!
+//! - **`senders`**: a fake On-Premises client ([`onprem`]), on tokio's clock.
 
+#[cfg(feature = "senders")]
+pub mod onprem;
 pub mod request;
 mod samples;
 
