@@ -12,21 +12,14 @@ const HREF: &str = "https://developers.facebook.com/docs/whatsapp/on-premises/er
 pub(super) struct Fault {
     code: u16,
     title: &'static str,
-    details: String,
-    #[cfg(test)]
-    pub(super) parameter: String,
+    /// The parameter's name and what it must be; never its value.
+    pub(super) details: String,
 }
 
 impl Fault {
     fn new(code: u16, title: &'static str, name: &str, details: &str) -> Self {
         let details = format!("{name} {details}").trim().to_owned();
-        Fault {
-            code,
-            title,
-            details,
-            #[cfg(test)]
-            parameter: name.to_owned(),
-        }
+        Fault { code, title, details }
     }
 
     pub(super) fn access_denied(details: &str) -> Self {

@@ -36,9 +36,9 @@ const fn restart(name: &'static str, kind: Type, default: &'static str) -> Setti
     Setting { name, kind, default, restart: true }
 }
 
-const POSITIVE: Type = Type::Number(|number| number > 0, "a whole number from 1");
+const POSITIVE: Type = Type::Number(|number| number > 0, "must be a whole number from 1");
 const CONCURRENT: Type =
-    Type::Number(|number| matches!(number, 6 | 12 | 18 | 24), "6, 12, 18 or 24");
+    Type::Number(|number| matches!(number, 6 | 12 | 18 | 24), "must be 6, 12, 18 or 24");
 const MEDIA: [&str; 6] = ["image", "document", "audio", "video", "voice", "sticker"];
 
 /// Meta, On-Premises reference, settings, application. Defaults that are not documented are those
@@ -285,7 +285,8 @@ mod tests {
                 "webhooks": {"url": "http://webhook.example", "max_concurrent_requests": 7, "message": true},
             }))
             .unwrap_err();
-        let mut named: Vec<_> = faults.iter().map(|fault| fault.parameter.as_str()).collect();
+        let mut named: Vec<_> =
+            faults.iter().map(|fault| fault.details.split(' ').next().unwrap()).collect();
         named.sort_unstable();
         assert_eq!(
             named,

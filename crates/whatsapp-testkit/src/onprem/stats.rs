@@ -8,6 +8,8 @@ use std::{collections::BTreeMap, time::Duration};
 pub(super) enum Type {
     InboundMessage,
     StatusChange,
+    /// Errors and contacts; the name is ours.
+    Other,
 }
 
 impl Type {
@@ -15,6 +17,7 @@ impl Type {
         match self {
             Type::InboundMessage => "inbound_message",
             Type::StatusChange => "status_change",
+            Type::Other => "other",
         }
     }
 }
