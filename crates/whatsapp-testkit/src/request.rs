@@ -14,6 +14,20 @@ use bytes::Bytes;
 use http::{HeaderValue, Request, Uri, header};
 use whatsapp_signature::{AppSecret, Signer, Verifier};
 
+/// The value of `X-Hub-Signature-256` for this body: `sha256=` and 64 hex digits.
+///
+/// ```
+/// use whatsapp_signature::AppSecret;
+///
+/// let signature = whatsapp_testkit::sign(&AppSecret::new("test_app_secret")?, b"{}");
+/// assert!(signature.starts_with("sha256=") && signature.len() == 71);
+/// # Ok::<(), whatsapp_signature::SecretError>(())
+/// ```
+#[must_use]
+pub fn sign(secret: &AppSecret, body: &[u8]) -> String {
+    Signer::new(secret).sign(body).to_string()
+}
+
 /// A POST of the Cloud API, signed with this secret.
 ///
 /// # Panics
@@ -21,7 +35,7 @@ use whatsapp_signature::{AppSecret, Signer, Verifier};
 #[must_use]
 pub fn signed(path: &str, secret: &AppSecret, body: impl Into<Bytes>) -> Request<Bytes> {
     let body = body.into();
-    let signature = Signer::new(secret).sign(&body).to_string();
+    let signature = sign(secret, &body);
     let mut request = unsigned(path, body);
     set(&mut request, Verifier::HEADER, &signature);
     request
@@ -34,7 +48,7 @@ pub fn signed(path: &str, secret: &AppSecret, body: impl Into<Bytes>) -> Request
 #[must_use]
 pub fn badly_signed(path: &str, secret: &AppSecret, body: impl Into<Bytes>) -> Request<Bytes> {
     let mut request = signed(path, secret, body);
-    let other = Signer::new(secret).sign(b"another body").to_string();
+    let other = sign(secret, b"another body");
     set(&mut request, Verifier::HEADER, &other);
     request
 }

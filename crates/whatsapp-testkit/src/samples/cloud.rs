@@ -311,7 +311,7 @@ impl Samples {
         ])
     }
 
-    fn one(&mut self, item: Item) -> Sample {
+    pub(super) fn one(&mut self, item: Item) -> Sample {
         let kind = item.kind;
         let value = self.value_of(vec![item]);
         let body = self.body(&[messages_change(value)]);
@@ -352,7 +352,7 @@ impl Samples {
     }
 
     /// A body of one entry with these changes.
-    fn body(&mut self, changes: &[String]) -> String {
+    pub(super) fn body(&mut self, changes: &[String]) -> String {
         let entry = self.entry(changes);
         body_of(&[entry])
     }

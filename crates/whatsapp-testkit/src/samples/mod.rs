@@ -4,6 +4,7 @@ mod batch;
 mod cloud;
 mod content;
 mod json;
+mod kinds;
 mod onprem;
 
 pub use json::{escape, escape_json};
@@ -40,8 +41,7 @@ pub struct Sample {
     pub api: Api,
     /// How many events of each kind it holds: `text`, `image` and the other message types,
     /// `other_message` for a type that is not documented, `status`, `error`, `contact` (one of no
-    /// message or status), `account_review_update` (another field than `messages`), `unknown` (a member that is
-    /// not documented), `malformed`.
+    /// message or status), and the others of [`Samples::kinds`].
     pub events: BTreeMap<&'static str, usize>,
 }
 

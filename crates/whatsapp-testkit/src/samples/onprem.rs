@@ -52,6 +52,17 @@ impl Samples {
         flat(&[("messages", array(&[message]))], "unsupported")
     }
 
+    /// A disappearing message, whose content never arrives.
+    pub fn onprem_ephemeral(&mut self) -> Sample {
+        let message = object(&[
+            ("from", string(&self.number())),
+            ("id", string(&format!("ABGG{}", self.token(24)))),
+            ("timestamp", string(&self.timestamp())),
+            ("type", string("ephemeral")),
+        ]);
+        flat(&[("messages", array(&[message]))], "ephemeral")
+    }
+
     /// The answer to a look-up of a contact, without a message.
     pub fn onprem_contact(&mut self) -> Sample {
         let number = self.number();
