@@ -114,19 +114,18 @@ async fn main() -> Result<(), BoxError> {
     let files = files()?;
     match env::args().nth(1).as_deref() {
         None => {}
-        Some("--self-signed") => {
-            self_signed::make(&files.certificate, &files.key)?;
-            let path = files.certificate.display();
-            println!("self-signed: curl --cacert {path} https://localhost:3000/health");
-        }
+        Some("--self-signed") => self_signed::make(&files.certificate, &files.key)?,
         Some(_) => return Err("the only option is --self-signed".into()),
     }
     let (secret, token) = (variable("WHATSAPP_APP_SECRET")?, variable("WHATSAPP_VERIFY_TOKEN")?);
     let app = app(&secret, &token, client_certificate(&files)?)?;
+    let ca = files.certificate.display().to_string();
     let tls = Tls::open(files).await?;
     let current = tls.current();
     tokio::spawn(tls.watch(Duration::from_secs(1)));
     let listener = TcpListener::bind(address()?).await?;
-    println!("listening on https://{}/whatsapp", listener.local_addr()?);
+    let address = listener.local_addr()?;
+    println!("listening on https://{address}/whatsapp");
+    println!("if self-signed: curl --cacert {ca} https://localhost:{}/health", address.port());
     serve(listener, current, app, Limits::default()).await
 }

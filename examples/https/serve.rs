@@ -38,8 +38,8 @@ impl Default for Limits {
     }
 }
 
-/// Serves `app` until `listener` is closed. Each connection takes the configuration that is current
-/// when it begins.
+/// Serves `app` for as long as the process lives. Each connection takes the configuration that is
+/// current when it begins.
 pub(crate) async fn serve(
     listener: TcpListener,
     tls: watch::Receiver<Arc<ServerConfig>>,

@@ -130,7 +130,7 @@ impl Contents {
             _ => config.with_no_client_auth(),
         };
         let chain = certificates(&files.certificate, &self.certificate)?;
-        // The reader's own error may quote the line that it stops at.
+        // Here and below: the reader's own error may quote the line that it stops at.
         let key = PrivateKeyDer::from_pem_slice(&self.key)
             .map_err(|_| of(&files.key, "there is no private key in it"))?;
         let config = config.with_single_cert(chain, key);
@@ -153,8 +153,11 @@ async fn read(path: &Path) -> Result<Vec<u8>, BoxError> {
 
 fn certificates(path: &Path, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, BoxError> {
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
-    let all = all.map_err(|error| of(path, error))?;
-    if all.is_empty() { Err(of(path, "there is no certificate in it")) } else { Ok(all) }
+    match all {
+        Ok(all) if !all.is_empty() => Ok(all),
+        Ok(_) => Err(of(path, "there is no certificate in it")),
+        Err(_) => Err(of(path, "it breaks off, or is no PEM")),
+    }
 }
 
 fn of(path: &Path, fault: impl std::fmt::Display) -> BoxError {

@@ -118,19 +118,20 @@ async fn what_cannot_be_used_leaves_all_as_it_was() {
     let before = server.shown().await;
     let pair = server.authority.server();
     let (whole, key) = (&pair.pem, pair.key.serialize_pem());
-    for (certificate, key) in [
-        ("", &*key),
-        (&whole[..whole.len() / 2], &key),
-        (whole, ""),
-        (whole, "canary: no key at all"),
-        (whole, "-----BEGIN PRIVATE KEY canary"),
-        (whole, &KeyPair::generate().unwrap().serialize_pem()),
-        (&key, whole),
+    let other = KeyPair::generate().unwrap().serialize_pem();
+    for (certificate, key, expected) in [
+        ("", &*key, "cert.pem: there is no certificate in it"),
+        (&whole[..whole.len() / 2], &key, "cert.pem: it breaks off, or is no PEM"),
+        (&key, whole, "cert.pem: there is no certificate in it"),
+        (whole, "", "key.pem: there is no private key in it"),
+        (whole, "canary: no key at all", "key.pem: there is no private key in it"),
+        (whole, "-----BEGIN PRIVATE KEY canary", "key.pem: there is no private key in it"),
+        (whole, &other, "cert.pem: keys may not be consistent: KeyMismatch"),
     ] {
         server.write("cert.pem", certificate);
         server.write("key.pem", key);
         let fault = server.look_twice().await.unwrap_err();
-        assert!(fault.contains(".pem: ") && !fault.contains("canary"), "{fault}");
+        assert!(fault.ends_with(expected), "{fault}");
         assert_eq!(server.tls.look().await.ok(), Some(false), "a fault is told once");
         assert_eq!(server.shown().await, before);
     }
