@@ -1,0 +1,229 @@
+//! Settings from a text: JSON, with messages for what people write instead.
+//!
+//! Meta's guide prints its example with comments, a trailing comma and a URL without a scheme:
+//! ```
+//! use whatsapp_onprem::ApplicationSettings;
+//!
+//! let invalid = ApplicationSettings::from_json(r#"{
+//!     "sent_status": true, // or false
+//!     "webhooks": {
+//!         "url": "webhook.your-domain",
+//!     }
+//! }"#)
+//! .unwrap_err();
+//! assert_eq!(
+//!     invalid.to_string(),
+//!     r#"the settings are not valid:
+//!   line 2, column 26: JSON has no comments: remove it
+//!   line 4, column 16: webhooks.url: it has no scheme: write "https://webhook.your-domain"
+//!   line 4, column 37: JSON has no comma behind the last member: remove it"#
+//! );
+//! ```
+
+use super::{
+    ApplicationSettings,
+    check::{InvalidSettings, Position, Problem, Severity},
+    repair::{position, repair},
+    value::join,
+};
+use jsonc_parser::{
+    CollectOptions, ParseOptions,
+    ast::{self, Object},
+    common::Ranged as _,
+    parse_to_ast,
+};
+use serde_json::Value;
+use std::{borrow::Cow, collections::HashMap};
+
+impl ApplicationSettings {
+    /// Settings from JSON: an object of settings, or the answer of a GET,
+    /// `{"settings":{"application":{…}}}`. Nothing but JSON is accepted; what else was written is
+    /// told fault by fault.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] with the place of each fault: of the JSON, and what
+    /// [`check`](Self::check) finds wrong with the values.
+    pub fn from_json(text: &str) -> Result<Self, InvalidSettings> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let (json, mut problems) = repair(text);
+        let read = json.as_deref().map(|json| read(text, json, &mut problems));
+        problems.sort_by_key(|problem| problem.position);
+        problems.dedup_by_key(|problem| problem.position);
+        match read {
+            Some(Some(settings)) if problems.is_empty() => Ok(settings),
+            _ => Err(InvalidSettings { problems }),
+        }
+    }
+}
+
+/// The settings of what is JSON, and the errors in them; `text` is what it was made from.
+fn read(text: &str, json: &str, problems: &mut Vec<Problem>) -> Option<ApplicationSettings> {
+    let mut wrong = |position, message: Cow<'static, str>| {
+        problems.push(Problem::new(Severity::Error, "", message).at(position));
+    };
+    let start = Position { line: 1, column: 1 };
+    let parsed = parse_to_ast(json, &CollectOptions::default(), &ParseOptions::default());
+    let root = parsed.ok().and_then(|parsed| parsed.value);
+    let value = match serde_json::from_str::<Value>(json) {
+        Ok(value) => value,
+        Err(_) if json.trim().is_empty() => {
+            wrong(start, "there is nothing".into());
+            return None;
+        }
+        Err(error) => {
+            let position = Position { line: error.line(), column: error.column() };
+            wrong(position, format!("not JSON: {error}").into());
+            return None;
+        }
+    };
+    let Some(ast::Value::Object(root)) = &root else {
+        wrong(start, "settings are a JSON object, such as {\"callback_persist\": true}".into());
+        return None;
+    };
+    let nested =
+        root.get_object("settings").and_then(|settings| settings.get_object("application"));
+    let mut places = HashMap::new();
+    note("", nested.unwrap_or(root), text, &mut places, &mut wrong);
+    let settings = ApplicationSettings::of_answer(&value)?;
+    if let Err(invalid) = settings.validate() {
+        problems.extend(invalid.problems.into_iter().map(|problem| {
+            let at = places.get(&problem.path).copied().unwrap_or(start);
+            problem.at(at)
+        }));
+    }
+    Some(settings)
+}
+
+/// Notes where each value stands; a name that stands twice is wrong.
+fn note(
+    path: &str,
+    object: &Object<'_>,
+    text: &str,
+    places: &mut HashMap<String, Position>,
+    wrong: &mut impl FnMut(Position, Cow<'static, str>),
+) {
+    for member in &object.properties {
+        let path = join(path, member.name.as_str());
+        let place = position(text, member.value.range().start);
+        if places.insert(path.clone(), place).is_some() {
+            let place = position(text, member.range.start);
+            wrong(place, "this setting stands twice: remove one".into());
+        }
+        if let ast::Value::Object(inner) = &member.value {
+            note(&path, inner, text, places, wrong);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(text: &str) -> Vec<String> {
+        let invalid = ApplicationSettings::from_json(text).unwrap_err();
+        invalid.problems().iter().map(Problem::to_string).collect()
+    }
+
+    /// The places of the faults.
+    fn places(text: &str) -> Vec<(usize, usize)> {
+        let invalid = ApplicationSettings::from_json(text).unwrap_err();
+        let places = invalid.problems().iter().map(|problem| problem.position.unwrap());
+        places.map(|place| (place.line, place.column)).collect()
+    }
+
+    #[test]
+    fn the_guides_example_is_read_in_its_valid_form() {
+        let settings = ApplicationSettings::from_json(
+            r#"{"callback_persist":true,"sent_status":true,"webhooks":{"url":"https://webhook.your-domain","message":{"sent":false,"delivered":true,"read":false}}}"#,
+        )
+        .unwrap();
+        let webhooks = settings.webhooks.unwrap();
+        assert_eq!(webhooks.url.as_deref(), Some("https://webhook.your-domain"));
+        assert_eq!(webhooks.message.unwrap().delivered, Some(true));
+    }
+
+    #[test]
+    fn each_fault_of_the_guides_printed_example_is_named_with_its_place() {
+        let printed = r#"{
+    "callback_persist": true,
+    "sent_status": true, # Either use this or webhooks.message.sent
+    "webhooks": {
+        "url": "webhook.your-domain",
+        "message": {     // Available on v2.41.2 and above
+            "sent": false,
+            "delivered": true,
+            "read": false
+        },
+    }
+}"#;
+        assert_eq!(
+            faults(printed),
+            [
+                "line 3, column 26: JSON has no comments: remove it",
+                "line 5, column 16: webhooks.url: it has no scheme: write \"https://webhook.your-domain\"",
+                "line 6, column 26: JSON has no comments: remove it",
+                "line 10, column 10: JSON has no comma behind the last member: remove it",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_else_people_write_is_named_too() {
+        assert_eq!(
+            places("{\"callback_persist\": true | false,\n'sent_status': 'no'}"),
+            [(1, 27), (2, 1), (2, 16)]
+        );
+        assert_eq!(
+            places(
+                "{/* a\n b */ \"webhooks\": {\"url\": webhook.your-domain, \"max_concurrent_requests\": max-num}}"
+            ),
+            [(1, 2), (2, 27), (2, 75)]
+        );
+        assert_eq!(places("{\"sent_status\": true\n \"callback_persist\": true}"), [(2, 2)]);
+        assert_eq!(places("{\"sent_status\": true, \"sent_status\": false}"), [(1, 23)]);
+        assert_eq!(places("{\"é\": 1, \"sent_status\": 1}"), [(1, 26)]);
+        for text in [
+            "",
+            " ",
+            "[]",
+            "null",
+            "{",
+            "{}}",
+            "{\"a\"}",
+            "{\"a\":}",
+            "nonsense",
+            "{sent_status: true}",
+            "{\"a\": \"\n\"}",
+        ] {
+            assert_eq!(places(text).len(), 1, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_secret_stands_in_a_message() {
+        for text in [
+            r#"{"webhooks": {"url": "a.test/canary"}}"#,
+            r#"{"webhooks": {"url": "http://a.test/canary",}} // canary"#,
+            r#"{"webhooks": {"url": canary.test/canary}}"#,
+            r#"{"webhooks": "canary"}"#,
+            r#"canary"#,
+            r#"{"webhooks": 'canary}"#,
+        ] {
+            let invalid = ApplicationSettings::from_json(text).unwrap_err();
+            assert!(!format!("{invalid} {invalid:?}").contains("canary"), "{invalid}");
+        }
+    }
+
+    #[test]
+    fn the_answer_of_a_get_is_read_too() {
+        let text =
+            r#"{"settings":{"application":{"webhooks":{"url":"x"},"wa_id":"15550001"}},"meta":{}}"#;
+        assert_eq!(places(text), [(1, 47)]);
+    }
+
+    #[test]
+    fn faults_without_end_are_cut_short() {
+        let text = format!("{{{}", "# a\n".repeat(10_000));
+        assert_eq!(places(&text).len(), 30);
+    }
+}
