@@ -179,9 +179,9 @@ mod tests {
             ),
             [(1, 2), (2, 27), (2, 75)]
         );
-        assert_eq!(places("{\"sent_status\": true\n \"callback_persist\": true}"), [(2, 2)]);
+        assert_eq!(places("{\"sent_status\": true\n \"callback_persist\": 1}"), [(1, 21), (2, 22)]);
         assert_eq!(places("{\"sent_status\": true, \"sent_status\": false}"), [(1, 23)]);
-        assert_eq!(places("{\"é\": 1, \"sent_status\": 1}"), [(1, 26)]);
+        assert_eq!(places("{\"é\": 1, \"sent_status\": 1}"), [(1, 25)]);
         for text in [
             "",
             " ",

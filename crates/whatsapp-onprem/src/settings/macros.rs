@@ -2,7 +2,7 @@
 
 /// Writes a struct whose members are all `Option`, with `new` and a setter for each member, and how
 /// it is read and written. Of
-/// ```ignore
+/// ```text
 /// settings! {
 ///     /// Which statuses …
 ///     pub struct MessageFilter {

@@ -98,7 +98,10 @@ fn remedy(
         ParseErrorKind::ExpectedStringObjectProperty if rest.starts_with(char::is_alphanumeric) => {
             ("a name stands between double quotes".into(), None)
         }
-        ParseErrorKind::ExpectedComma => ("a comma is missing behind this".into(), None),
+        ParseErrorKind::ExpectedComma => {
+            let room = rest.starts_with(|c: char| c.is_ascii_whitespace());
+            ("a comma is missing".into(), room.then(|| (at..at + 1, ",".to_owned())))
+        }
         other => (format!("not JSON: {}", other.to_string().to_lowercase()).into(), None),
     }
 }
