@@ -24,6 +24,137 @@ pub(crate) enum Command {
     /// Prints a line for each handled event and a summary. Exits with 1 if any figure is not what
     /// the sender expects.
     Demo(Demo),
+    /// Reads and changes the settings of an On-Premises client, or 360dialog's webhook.
+    ///
+    /// Prints settings as they are: `webhooks.url` may hold a secret. Exits with 1 if the API
+    /// refuses, 2 if the input is not valid (then nothing was changed), 3 if the API cannot be
+    /// reached.
+    Settings {
+        #[command(subcommand)]
+        command: Settings,
+    },
+    /// Reads and changes the CA certificates with which an On-Premises client verifies the webhook.
+    ///
+    /// Exit codes are those of `settings`. Each change restarts the Coreapps.
+    Certificates {
+        #[command(subcommand)]
+        command: Certificates,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Settings {
+    /// Prints the settings.
+    Get {
+        #[command(flatten)]
+        connection: Connection,
+        #[command(flatten)]
+        backend: BackendOption,
+    },
+    /// Changes what the file sets, and prints what changed and what needs a restart.
+    Set {
+        /// JSON, such as `{"webhooks":{"url":"https://…"}}`; `-` is standard input.
+        file: PathBuf,
+        /// Change nothing: print what would change.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        connection: Connection,
+        #[command(flatten)]
+        backend: BackendOption,
+    },
+    /// Sets all settings to their defaults, and prints what changed.
+    Reset {
+        /// Change nothing: print what is set.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        connection: Connection,
+    },
+    /// Says what is wrong with a file, or doubtful; nothing is sent.
+    Check {
+        /// JSON; `-` is standard input.
+        file: PathBuf,
+        #[command(flatten)]
+        backend: BackendOption,
+        /// Lines for people, or a JSON object.
+        #[arg(long, value_enum, default_value_t = Format::Text)]
+        format: Format,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Certificates {
+    /// Prints the certificates, in PEM.
+    Get {
+        #[command(flatten)]
+        connection: Connection,
+    },
+    /// Sets the certificates of a file in place of those that are there.
+    Set {
+        /// PEM, one behind the other; `-` is standard input.
+        file: PathBuf,
+        /// Change nothing: check the file, and print what would be replaced.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        connection: Connection,
+    },
+    /// Removes the certificates.
+    Delete {
+        /// Change nothing: print what would be removed.
+        #[arg(long)]
+        dry_run: bool,
+        #[command(flatten)]
+        connection: Connection,
+    },
+}
+
+/// Where the API is, and who calls it. The password is that of the variable
+/// `WHATSAPP_ONPREM_PASSWORD`, unless one of the options says otherwise.
+#[derive(Args, Debug)]
+pub(crate) struct Connection {
+    /// Where the API is: https, or http to this machine.
+    #[arg(long)]
+    pub(crate) url: String,
+    /// Who logs in.
+    #[arg(long, default_value = "admin", value_name = "NAME")]
+    pub(crate) user: String,
+    /// The file that holds the password (or 360dialog's API key). Its line end is not part of it.
+    #[arg(long, value_name = "FILE", conflicts_with = "password_stdin")]
+    pub(crate) password_file: Option<PathBuf>,
+    /// Read the password (or 360dialog's API key) from standard input.
+    #[arg(long)]
+    pub(crate) password_stdin: bool,
+    /// The file that holds a new password, for the admin's first login, which must change it. Not
+    /// used if the client does not ask for it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) new_password_file: Option<PathBuf>,
+    /// Trust the CA certificates of this file too, in PEM.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca: Option<PathBuf>,
+    /// So many seconds each call may take.
+    #[arg(long, default_value_t = 30, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=3600))]
+    pub(crate) timeout: u64,
+    /// Lines for people, or JSON.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct BackendOption {
+    /// Whose API it is. 360dialog's takes `{"url":…,"headers":{…}}`, and its key from
+    /// `WHATSAPP_D360_API_KEY`.
+    #[arg(long, value_enum, default_value_t = Backend::Onprem)]
+    pub(crate) backend: Backend,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Backend {
+    /// The On-Premises client's own.
+    Onprem,
+    /// 360dialog's `/v1/configs/webhook`.
+    Dialog360,
 }
 
 #[derive(Args, Debug)]

@@ -3,6 +3,7 @@
 mod cli;
 mod decode;
 mod demo;
+mod onprem;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -11,5 +12,7 @@ fn main() -> ExitCode {
     match cli::Cli::parse().command {
         cli::Command::Decode(options) => decode::run(&options),
         cli::Command::Demo(options) => demo::run(&options),
+        cli::Command::Settings { command } => onprem::settings(&command),
+        cli::Command::Certificates { command } => onprem::certificates(&command),
     }
 }

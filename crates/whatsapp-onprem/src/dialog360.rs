@@ -33,7 +33,7 @@ use crate::{
     exchange::{Call, JSON, exchange},
     login::sensitive,
     secret::{Secret, Secrets},
-    settings::webhook_url,
+    settings::{file::Document, webhook_url},
 };
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request, Response};
@@ -85,6 +85,41 @@ impl WebhookConfig {
         self
     }
 
+    /// The webhook of JSON, `{"url": …, "headers": {…}}`, checked as [`validate`](Self::validate)
+    /// does.
+    ///
+    /// # Errors
+    /// [`InvalidSettings`] with the place of each fault.
+    pub fn from_json(text: &str) -> Result<Self, InvalidSettings> {
+        Document::read(text).finish(|value| {
+            let mut problems = Vec::new();
+            let mut wrong = |path: String| {
+                problems.push(Problem::new(Severity::Error, path, "it must be a text"));
+            };
+            let mut config = WebhookConfig::default();
+            for (name, value) in value.as_object()? {
+                match (name.as_str(), value) {
+                    ("url", Value::String(url)) => config.url.clone_from(url),
+                    ("headers", Value::Object(headers)) => {
+                        for (name, value) in headers {
+                            match value.as_str() {
+                                Some(value) => config = config.header(name, value),
+                                None => wrong(format!("headers.{name}")),
+                            }
+                        }
+                    }
+                    ("url" | "headers", _) => wrong(name.clone()),
+                    _ => drop(config.other.insert(name.clone(), value.clone())),
+                }
+            }
+            problems
+                .extend(config.validate().err().into_iter().flat_map(|invalid| invalid.problems));
+            Some((config, "", problems))
+        })
+    }
+
+    /// Nothing, if 360dialog may take it.
+    ///
     /// # Errors
     /// [`InvalidSettings`] if the URL is not https with a host, or a header cannot be one.
     pub fn validate(&self) -> Result<(), InvalidSettings> {
@@ -200,6 +235,30 @@ mod tests {
         let key = ApiKey::new("canary");
         assert!(!format!("{invalid} {config:?} {key:?}").contains("canary"), "{invalid}");
         assert!(WebhookConfig::new("https://a.test").header("A", "b").validate().is_ok());
+    }
+
+    #[test]
+    fn a_config_is_read_from_json_and_each_fault_is_told() {
+        let config =
+            WebhookConfig::from_json(r#"{"url":"https://a.test","headers":{"A":"b"},"x":1}"#);
+        assert_eq!(
+            serde_json::to_string(&config.unwrap()).unwrap(),
+            r#"{"url":"https://a.test","headers":{"A":"b"},"x":1}"#
+        );
+        let invalid = WebhookConfig::from_json(
+            "{\n \"url\": \"a.test/canary\", // canary\n \"headers\": {\"A\": 1, \"B\": \" canary\"}}",
+        );
+        let shown = invalid.unwrap_err().to_string();
+        assert!(!shown.contains("canary"), "{shown}");
+        for place in [
+            "line 2, column 9: url: ",
+            "line 2, column 26: JSON has no comments",
+            "line 3, column 19: headers.A: ",
+            "line 3, column 27: headers.B: ",
+        ] {
+            assert!(shown.contains(place), "{place}: {shown}");
+        }
+        assert!(WebhookConfig::from_json("{}").is_err());
     }
 
     #[test]

@@ -44,73 +44,95 @@ impl ApplicationSettings {
     /// [`InvalidSettings`] with the place of each fault: of the JSON, and what
     /// [`check`](Self::check) finds wrong with the values.
     pub fn from_json(text: &str) -> Result<Self, InvalidSettings> {
+        Document::read(text).finish(|value| {
+            let nested = value.pointer("/settings/application").is_some_and(Value::is_object);
+            let prefix = if nested { "settings.application." } else { "" };
+            let settings = Self::of_answer(value)?;
+            let problems = settings.validate().err().map(|invalid| invalid.problems);
+            Some((settings, prefix, problems.unwrap_or_default()))
+        })
+    }
+}
+
+/// What a text holds, where, and what is wrong with it.
+pub(crate) struct Document {
+    value: Value,
+    /// Where the value of each member stands, by its path.
+    places: HashMap<String, Position>,
+    problems: Vec<Problem>,
+}
+
+const START: Position = Position { line: 1, column: 1 };
+
+impl Document {
+    /// A JSON object.
+    pub(crate) fn read(text: &str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let (json, mut problems) = repair(text);
-        let read = json.as_deref().map(|json| read(text, json, &mut problems));
-        problems.sort_by_key(|problem| problem.position);
-        problems.dedup_by_key(|problem| problem.position);
+        let (json, problems) = repair(text);
+        let mut document = Document { value: Value::Null, places: HashMap::new(), problems };
+        if let Some(json) = json {
+            document.read_json(text, &json);
+        }
+        document
+    }
+
+    /// `text` is what the JSON was made from.
+    fn read_json(&mut self, text: &str, json: &str) {
+        match serde_json::from_str(json) {
+            Ok(value) => self.value = value,
+            Err(_) if json.trim().is_empty() => return self.wrong(START, "there is nothing"),
+            Err(error) => {
+                let position = Position { line: error.line(), column: error.column() };
+                return self.wrong(position, format!("not JSON: {error}"));
+            }
+        }
+        let ast = parse_to_ast(json, &CollectOptions::default(), &ParseOptions::default());
+        match ast.ok().and_then(|ast| ast.value) {
+            Some(ast::Value::Object(root)) => self.note("", &root, text),
+            _ => self.wrong(START, "this is no JSON object, such as {\"callback_persist\": true}"),
+        }
+    }
+
+    fn wrong(&mut self, position: Position, message: impl Into<Cow<'static, str>>) {
+        self.problems.push(Problem::new(Severity::Error, "", message).at(position));
+    }
+
+    /// Notes where each value stands; a name that stands twice is wrong.
+    fn note(&mut self, path: &str, object: &Object<'_>, text: &str) {
+        for member in &object.properties {
+            let path = join(path, member.name.as_str());
+            let place = position(text, member.value.range().start);
+            if self.places.insert(path.clone(), place).is_some() {
+                let place = position(text, member.range.start);
+                self.wrong(place, "this name stands twice: remove one");
+            }
+            if let ast::Value::Object(inner) = &member.value {
+                self.note(&path, inner, text);
+            }
+        }
+    }
+
+    /// What `read` makes of the value, if there is nothing wrong with either: it gives what is wrong
+    /// by paths below the one that it names.
+    pub(crate) fn finish<T>(
+        mut self,
+        read: impl FnOnce(&Value) -> Option<(T, &'static str, Vec<Problem>)>,
+    ) -> Result<T, InvalidSettings> {
+        let read = if self.value.is_object() { read(&self.value) } else { None };
+        let read = read.map(|(read, prefix, problems)| {
+            let placed = problems.into_iter().map(|problem| {
+                let place = self.places.get(&format!("{prefix}{}", problem.path));
+                let at = place.copied().unwrap_or(START);
+                problem.at(at)
+            });
+            self.problems.extend(placed);
+            read
+        });
+        self.problems.sort_by_key(|problem| problem.position);
+        self.problems.dedup_by_key(|problem| problem.position);
         match read {
-            Some(Some(settings)) if problems.is_empty() => Ok(settings),
-            _ => Err(InvalidSettings { problems }),
-        }
-    }
-}
-
-/// The settings of what is JSON, and the errors in them; `text` is what it was made from.
-fn read(text: &str, json: &str, problems: &mut Vec<Problem>) -> Option<ApplicationSettings> {
-    let mut wrong = |position, message: Cow<'static, str>| {
-        problems.push(Problem::new(Severity::Error, "", message).at(position));
-    };
-    let start = Position { line: 1, column: 1 };
-    let parsed = parse_to_ast(json, &CollectOptions::default(), &ParseOptions::default());
-    let root = parsed.ok().and_then(|parsed| parsed.value);
-    let value = match serde_json::from_str::<Value>(json) {
-        Ok(value) => value,
-        Err(_) if json.trim().is_empty() => {
-            wrong(start, "there is nothing".into());
-            return None;
-        }
-        Err(error) => {
-            let position = Position { line: error.line(), column: error.column() };
-            wrong(position, format!("not JSON: {error}").into());
-            return None;
-        }
-    };
-    let Some(ast::Value::Object(root)) = &root else {
-        wrong(start, "settings are a JSON object, such as {\"callback_persist\": true}".into());
-        return None;
-    };
-    let nested =
-        root.get_object("settings").and_then(|settings| settings.get_object("application"));
-    let mut places = HashMap::new();
-    note("", nested.unwrap_or(root), text, &mut places, &mut wrong);
-    let settings = ApplicationSettings::of_answer(&value)?;
-    if let Err(invalid) = settings.validate() {
-        problems.extend(invalid.problems.into_iter().map(|problem| {
-            let at = places.get(&problem.path).copied().unwrap_or(start);
-            problem.at(at)
-        }));
-    }
-    Some(settings)
-}
-
-/// Notes where each value stands; a name that stands twice is wrong.
-fn note(
-    path: &str,
-    object: &Object<'_>,
-    text: &str,
-    places: &mut HashMap<String, Position>,
-    wrong: &mut impl FnMut(Position, Cow<'static, str>),
-) {
-    for member in &object.properties {
-        let path = join(path, member.name.as_str());
-        let place = position(text, member.value.range().start);
-        if places.insert(path.clone(), place).is_some() {
-            let place = position(text, member.range.start);
-            wrong(place, "this setting stands twice: remove one".into());
-        }
-        if let ast::Value::Object(inner) = &member.value {
-            note(&path, inner, text, places, wrong);
+            Some(read) if self.problems.is_empty() => Ok(read),
+            _ => Err(InvalidSettings { problems: self.problems }),
         }
     }
 }

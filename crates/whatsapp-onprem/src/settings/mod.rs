@@ -18,7 +18,7 @@
 
 mod change;
 mod check;
-mod file;
+pub(crate) mod file;
 mod macros;
 mod repair;
 pub(crate) mod value;
