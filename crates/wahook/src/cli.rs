@@ -110,8 +110,7 @@ pub(crate) enum Certificates {
     },
 }
 
-/// Where the API is, and who calls it. The password is that of the variable
-/// `WHATSAPP_ONPREM_PASSWORD`, unless one of the options says otherwise.
+/// Where the API is, and who calls it.
 #[derive(Args, Debug)]
 pub(crate) struct Connection {
     /// Where the API is: https, or http to this machine.
@@ -120,10 +119,11 @@ pub(crate) struct Connection {
     /// Who logs in.
     #[arg(long, default_value = "admin", value_name = "NAME")]
     pub(crate) user: String,
-    /// The file that holds the password (or 360dialog's API key). Its line end is not part of it.
+    /// The file that holds the password, or 360dialog's API key, in place of the variable
+    /// `WHATSAPP_ONPREM_PASSWORD` or `WHATSAPP_D360_API_KEY`. Its line end is not part of it.
     #[arg(long, value_name = "FILE", conflicts_with = "password_stdin")]
     pub(crate) password_file: Option<PathBuf>,
-    /// Read the password (or 360dialog's API key) from standard input.
+    /// Read the password, or 360dialog's API key, from standard input.
     #[arg(long)]
     pub(crate) password_stdin: bool,
     /// The file that holds a new password, for the admin's first login, which must change it. Not

@@ -110,7 +110,7 @@ impl ErrorKind {
                 "plain http to another machine would show the password to everybody on the way: use https"
             }
             ErrorKind::InvalidLogin => "the login is not possible",
-            ErrorKind::InvalidSettings => "nothing was sent",
+            ErrorKind::InvalidSettings => "invalid settings: nothing was sent",
             ErrorKind::InvalidCertificates => "the certificates are not valid",
             ErrorKind::Unreachable => "the host cannot be reached",
             ErrorKind::WrongLogin => "the user name or the password is wrong",

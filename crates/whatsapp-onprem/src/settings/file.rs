@@ -23,7 +23,7 @@
 use super::{
     ApplicationSettings,
     check::{InvalidSettings, Position, Problem, Severity},
-    repair::{position, repair},
+    repair::{MOST, position, repair},
     value::join,
 };
 use jsonc_parser::{
@@ -55,29 +55,29 @@ impl ApplicationSettings {
 }
 
 /// What a text holds, where, and what is wrong with it.
-pub(crate) struct Document {
+pub(crate) struct Document<'t> {
+    text: &'t str,
     value: Value,
-    /// Where the value of each member stands, by its path.
-    places: HashMap<String, Position>,
+    /// Where the value of each member begins, by its path, in bytes.
+    places: HashMap<String, usize>,
     problems: Vec<Problem>,
 }
 
 const START: Position = Position { line: 1, column: 1 };
 
-impl Document {
+impl<'t> Document<'t> {
     /// A JSON object.
-    pub(crate) fn read(text: &str) -> Self {
+    pub(crate) fn read(text: &'t str) -> Self {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (json, problems) = repair(text);
-        let mut document = Document { value: Value::Null, places: HashMap::new(), problems };
+        let mut document = Document { text, value: Value::Null, places: HashMap::new(), problems };
         if let Some(json) = json {
-            document.read_json(text, &json);
+            document.read_json(&json);
         }
         document
     }
 
-    /// `text` is what the JSON was made from.
-    fn read_json(&mut self, text: &str, json: &str) {
+    fn read_json(&mut self, json: &str) {
         match serde_json::from_str(json) {
             Ok(value) => self.value = value,
             Err(_) if json.trim().is_empty() => return self.wrong(START, "there is nothing"),
@@ -88,7 +88,7 @@ impl Document {
         }
         let ast = parse_to_ast(json, &CollectOptions::default(), &ParseOptions::default());
         match ast.ok().and_then(|ast| ast.value) {
-            Some(ast::Value::Object(root)) => self.note("", &root, text),
+            Some(ast::Value::Object(root)) => self.note("", &root),
             _ => self.wrong(START, "this is no JSON object, such as {\"callback_persist\": true}"),
         }
     }
@@ -97,17 +97,17 @@ impl Document {
         self.problems.push(Problem::new(Severity::Error, "", message).at(position));
     }
 
-    /// Notes where each value stands; a name that stands twice is wrong.
-    fn note(&mut self, path: &str, object: &Object<'_>, text: &str) {
+    /// Notes where each value begins; a name that stands twice is wrong.
+    fn note(&mut self, path: &str, object: &Object<'_>) {
         for member in &object.properties {
             let path = join(path, member.name.as_str());
-            let place = position(text, member.value.range().start);
-            if self.places.insert(path.clone(), place).is_some() {
-                let place = position(text, member.range.start);
+            let again = self.places.insert(path.clone(), member.value.range().start).is_some();
+            if again && self.problems.len() < MOST {
+                let place = position(self.text, member.range.start);
                 self.wrong(place, "this name stands twice: remove one");
             }
             if let ast::Value::Object(inner) = &member.value {
-                self.note(&path, inner, text);
+                self.note(&path, inner);
             }
         }
     }
@@ -120,15 +120,17 @@ impl Document {
     ) -> Result<T, InvalidSettings> {
         let read = if self.value.is_object() { read(&self.value) } else { None };
         let read = read.map(|(read, prefix, problems)| {
-            let placed = problems.into_iter().map(|problem| {
+            let room = MOST.saturating_sub(self.problems.len());
+            let placed = problems.into_iter().take(room).map(|problem| {
                 let place = self.places.get(&format!("{prefix}{}", problem.path));
-                let at = place.copied().unwrap_or(START);
+                let at = place.map_or(START, |at| position(self.text, *at));
                 problem.at(at)
             });
             self.problems.extend(placed);
             read
         });
         self.problems.sort_by_key(|problem| problem.position);
+        // A word in the place of a value is wrong once.
         self.problems.dedup_by_key(|problem| problem.position);
         match read {
             Some(read) if self.problems.is_empty() => Ok(read),
@@ -245,7 +247,11 @@ mod tests {
 
     #[test]
     fn faults_without_end_are_cut_short() {
-        let text = format!("{{{}", "# a\n".repeat(10_000));
-        assert_eq!(places(&text).len(), 30);
+        for text in [
+            format!("{{{}", "# a\n".repeat(10_000)),
+            format!("{{{}\"a\":0}}", "\"a\":0,".repeat(100_000)),
+        ] {
+            assert_eq!(places(&text).len(), 30);
+        }
     }
 }

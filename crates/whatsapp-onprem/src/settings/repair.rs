@@ -10,7 +10,7 @@ use jsonc_parser::{
 use std::borrow::Cow;
 
 /// So many faults are named.
-const MOST: usize = 30;
+pub(super) const MOST: usize = 30;
 
 /// A text of the same length that is JSON, or `None` where nobody can tell what was meant; and the
 /// faults.
