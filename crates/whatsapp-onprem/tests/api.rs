@@ -349,7 +349,7 @@ async fn the_webhook_of_360dialog_is_set_and_its_errors_are_told() {
             Response::builder().status(status).body(Full::<Bytes>::from(body)).unwrap(),
         )
     });
-    let config = dialog360::WebhookConfig::new("https://hooks.test/canary")
+    let config = dialog360::WebhookConfig::new("https://hooks.test/path-secret")
         .header("Authorization", "Bearer canary");
     let key = dialog360::ApiKey::new("canary-key");
     let client = dialog360::Client::new(URL, key, http).unwrap();
@@ -361,6 +361,18 @@ async fn the_webhook_of_360dialog_is_set_and_its_errors_are_told() {
     let error = client.webhook().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotAllowed);
     assert!(error.to_string().contains("Invalid api key [hidden]: x"), "{error}");
+
+    let http = service_fn(async |request: Request<Full<Bytes>>| {
+        let sent = request.into_body().collect().await.unwrap().to_bytes();
+        let message = String::from_utf8_lossy(&sent).into_owned();
+        let body = json!({"meta": {"developer_message": message}}).to_string();
+        let answer = Response::builder().status(400).body(Full::<Bytes>::from(body));
+        Ok::<_, Infallible>(answer.unwrap())
+    });
+    let client = dialog360::Client::new(URL, dialog360::ApiKey::new("key"), http).unwrap();
+    let error = client.set_webhook(&config).await.unwrap_err();
+    assert!(error.to_string().contains("https://hooks.test/[hidden]"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("canary"), "{error}");
 }
 
 #[tokio::test]
