@@ -257,7 +257,15 @@ fn certificate(pem: &str) -> CertificateDer<'static> {
     CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()
 }
 
-fn exists(program: &str) -> bool {
+/// Whether these programs are there to speak with; where they are required, they must be.
+fn are_installed(programs: &[&str]) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| Path::new(&folder).join(program).exists())
+    let exists =
+        |program: &&str| std::env::split_paths(&path).any(|folder| folder.join(program).exists());
+    let installed = programs.iter().all(exists);
+    assert!(installed || std::env::var_os("WHATSAPP_PEERS").is_none(), "install {programs:?}");
+    if !installed {
+        eprintln!("skipped: install {programs:?} to run this test");
+    }
+    installed
 }

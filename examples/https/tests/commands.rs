@@ -35,8 +35,7 @@ async fn shell(folder: &Path, commands: &str) -> String {
 
 #[tokio::test]
 async fn the_commands_in_the_head_do_what_it_says() {
-    if !["sh", "openssl", "curl"].into_iter().all(exists) {
-        eprintln!("not run: there is no sh, openssl or curl");
+    if !are_installed(&["sh", "openssl", "curl"]) {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -68,8 +67,7 @@ async fn the_commands_in_the_head_do_what_it_says() {
 /// OpenSSL is the second opinion on how subjects are written: nginx has it write them.
 #[tokio::test]
 async fn a_subject_as_openssl_writes_it_is_read_as_it_was_meant() {
-    if !exists("openssl") {
-        eprintln!("not run: there is no openssl");
+    if !are_installed(&["openssl"]) {
         return;
     }
     let local = ClientCertificate::meta().from_proxy(SUBJECT, [[127, 0, 0, 1].into()]);
