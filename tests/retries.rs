@@ -19,6 +19,7 @@ use tokio::{net::TcpListener, sync::Notify, time::Instant};
 use tower::{Service, ServiceExt, service_fn};
 use tower_whatsapp::{AppSecret, Cloud, OnPremises, PathSecret, WebhookLayer, WebhookService};
 use whatsapp_notification::{Any, Event, Notification};
+use whatsapp_onprem::{ApplicationSettings, Client, Login, MessageFilter, Webhooks, diff};
 use whatsapp_router::{Dispatch, EventRouter};
 use whatsapp_testkit::{
     Answer, App, CloudSender, HttpClient, Report, Sample, Samples, deliver, onprem::FakeClient,
@@ -279,7 +280,7 @@ fn failing_at_first(
 
 #[tokio::test]
 async fn over_real_http_settings_rule_the_retries_and_nothing_is_lost() {
-    // The client's API on a socket, patched as anybody would.
+    // The client's API on a socket.
     let client = FakeClient::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let api = listener.local_addr().unwrap();
@@ -323,29 +324,18 @@ async fn over_real_http_settings_rule_the_retries_and_nothing_is_lost() {
     assert_eq!(stats, 0);
 }
 
-/// Logs in and sets the URL, and delays that a test can wait for.
+/// Sets the URL, and delays that a test can wait for, through the client of the settings API.
 async fn patch(api: SocketAddr) {
-    let mut http = HttpClient::new();
-    let url = |path: &str| format!("http://{api}{path}");
-    // admin:a-Password-1
-    let login = Request::post(url("/v1/users/login"))
-        .header("authorization", "Basic YWRtaW46YS1QYXNzd29yZC0x")
-        .body(Full::default());
-    let answer = http.call(login.unwrap()).await.unwrap();
-    let body = http_body_util::BodyExt::collect(answer.into_body()).await.unwrap().to_bytes();
-    let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
-    let token = body["users"][0]["token"].as_str().unwrap();
-
-    let settings = serde_json::json!({
-        "callback_backoff_delay_ms": "2",
-        "max_callback_backoff_delay_ms": "20",
-        "webhooks": {
-            "url": format!("https://webhook.example/onprem/{HOOK}"),
-            "message": {"sent": true},
-        },
-    });
-    let patch = Request::patch(url("/v1/settings/application"))
-        .header("authorization", format!("Bearer {token}"))
-        .body(Full::from(settings.to_string()));
-    assert_eq!(http.call(patch.unwrap()).await.unwrap().status(), 200);
+    let login = Login::new(FakeClient::USER, FakeClient::PASSWORD);
+    let client = Client::new(&format!("http://{api}"), login, HttpClient::new()).unwrap();
+    let webhooks = Webhooks::new()
+        .url(format!("https://webhook.example/onprem/{HOOK}"))
+        .message(MessageFilter::new().sent(true));
+    let settings = ApplicationSettings::new()
+        .callback_backoff_delay_ms(2)
+        .max_callback_backoff_delay_ms(20)
+        .webhooks(webhooks);
+    client.patch_settings(&settings).await.unwrap();
+    let now = client.settings().await.unwrap();
+    assert_eq!(diff(&now, &now.merged(&settings)), []);
 }

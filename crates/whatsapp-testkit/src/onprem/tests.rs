@@ -1,5 +1,5 @@
 use super::*;
-use base64::{Engine, prelude::BASE64_STANDARD};
+use base64ct::{Base64, Encoding};
 use serde_json::json;
 use tower::ServiceExt;
 
@@ -29,7 +29,10 @@ fn json_of(text: &str) -> Value {
 }
 
 fn basic(password: &str) -> String {
-    format!("Basic {}", BASE64_STANDARD.encode(format!("{}:{password}", FakeClient::USER)))
+    format!(
+        "Basic {}",
+        Base64::encode_string(format!("{}:{password}", FakeClient::USER).as_bytes())
+    )
 }
 
 async fn log_in(client: &FakeClient, password: &str, body: &str) -> (u16, Value) {

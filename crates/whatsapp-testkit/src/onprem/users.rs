@@ -1,7 +1,7 @@
 //! Who may log in, and the tokens that they were given.
 
 use super::error::Fault;
-use base64::{Engine, prelude::BASE64_STANDARD};
+use base64ct::{Base64, Encoding};
 use fastrand::Rng;
 use http::{HeaderMap, header::AUTHORIZATION};
 use jiff::Timestamp;
@@ -33,7 +33,7 @@ impl Users {
 
     /// Whether these are the name and the password.
     pub(super) fn knows(&self, headers: &HeaderMap) -> bool {
-        let decoded = scheme(headers, "Basic").and_then(|text| BASE64_STANDARD.decode(text).ok());
+        let decoded = scheme(headers, "Basic").and_then(|text| Base64::decode_vec(text).ok());
         decoded.is_some_and(|decoded| {
             decoded == format!("{}:{}", self.name, self.password).into_bytes()
         })
