@@ -65,7 +65,7 @@ impl<N> WebhookBuilder<N> {
     /// or, with the feature `tokio`, a [`watch::Receiver`] of such a map, or of one
     /// `Arc<Endpoint>`. For `None`, and for an endpoint whose path secret is another, the request
     /// goes to the inner service. An error is a 503. Paths of [`endpoint`](Self::endpoint) come
-    /// first.
+    /// first, and exact paths before those with such segments.
     ///
     /// A look-up is made before anything is verified: bound what it costs by
     /// [`max_lookups`](WebhookBuilder::max_lookups) and

@@ -13,7 +13,7 @@ use std::{
     collections::HashMap,
     convert::Infallible,
     error::Error,
-    future::pending,
+    future::{pending, ready},
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -84,6 +84,24 @@ async fn each_tenant_has_its_own_secrets_and_label_and_an_unknown_one_is_no_path
     assert_eq!((sent.status.as_u16(), &*sent.body), (200, &b"7"[..]));
     let sent = send(service, common::request(Method::PUT, "/whatsapp/a")).await;
     sent.assert_rejected(405, "method_not_allowed");
+}
+
+#[tokio::test]
+async fn an_exact_path_wins_over_a_pattern_in_whichever_order_they_are_added() {
+    for paths in [["/whatsapp/{tenant}", "/whatsapp/own"], ["/whatsapp/own", "/whatsapp/{tenant}"]] {
+        let keeper = Keeper::default();
+        let mut builder = WebhookLayer::builder()
+            .lookup("/elsewhere", Arc::new(Endpoints::new()))
+            .deliver_to(keeper.clone());
+        for path in paths {
+            let found = if path.contains("tenant") { None } else { Some(cloud(SECRET, "own")) };
+            let lookup = service_fn(move |_: Lookup| ready(Ok::<_, Infallible>(found.clone())));
+            builder = builder.lookup(path, lookup);
+        }
+        let service = builder.build_service().unwrap();
+        send(service, at("/whatsapp/own", signed(CLOUD))).await.assert_accepted();
+        assert_eq!(labels(&keeper), ["own"]);
+    }
 }
 
 #[tokio::test]

@@ -46,7 +46,10 @@ impl Lookups {
             });
             found
         };
-        Arc::make_mut(&mut self.routes).push(Route { path, service: Arc::new(service) });
+        let routes = Arc::make_mut(&mut self.routes);
+        routes.push(Route { path, service: Arc::new(service) });
+        // Exact paths first, as among endpoints: they win over patterns.
+        routes.sort_by_key(|route| !route.path.as_ref().is_some_and(|path| path.is_exact()));
     }
 
     pub(crate) fn routes(&self) -> &[Route] {
