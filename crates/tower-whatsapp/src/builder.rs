@@ -55,7 +55,7 @@ impl WebhookBuilder {
     }
 }
 
-impl<N> WebhookBuilder<N> {
+impl<N, L: Routes> WebhookBuilder<N, L> {
     /// Looks the endpoint up for each request to this path: for tenants that come and go, and for
     /// secrets that rotate without a restart.
     ///
@@ -68,10 +68,9 @@ impl<N> WebhookBuilder<N> {
     /// first, and exact paths before those with such segments.
     ///
     /// A look-up is made before anything is verified: bound what it costs by
-    /// [`max_lookups`](WebhookBuilder::max_lookups) and
-    /// [`lookup_deadline`](WebhookBuilder::lookup_deadline), or by layers around `service`, such as
-    /// a cache. Looked-up endpoints' [warnings](crate::signature::SecretWarning) are not logged:
-    /// look at them when a secret is stored.
+    /// [`max_lookups`](Self::max_lookups) and `lookup_deadline`, or by layers around `service`, such
+    /// as a cache. Looked-up endpoints' [warnings](crate::signature::SecretWarning) are not logged:
+    /// look at them when a secret is stored. Errors of the path wait for [`build`](Self::build).
     ///
     /// Secrets rotate:
     ///
@@ -102,24 +101,10 @@ impl<N> WebhookBuilder<N> {
         S::Error: Into<BoxError>,
         E: Into<Arc<Endpoint>>,
     {
-        let WebhookBuilder { endpoints, limits, service: deliver_to, .. } = self;
-        let lookups = Lookups::default();
-        WebhookBuilder { endpoints, lookups, limits, service: deliver_to }.lookup(path, service)
-    }
-}
-
-impl<N> WebhookBuilder<N, Lookups> {
-    /// Looks the endpoints of another path up, as the first
-    /// [`lookup`](WebhookBuilder::lookup) does.
-    pub fn lookup<S, E>(mut self, path: impl AsRef<str>, service: S) -> Self
-    where
-        S: Service<Lookup, Response = Option<E>> + Clone + Send + Sync + 'static,
-        S::Future: Send,
-        S::Error: Into<BoxError>,
-        E: Into<Arc<Endpoint>>,
-    {
-        self.lookups.add(path.as_ref(), service);
-        self
+        let WebhookBuilder { endpoints, lookups, limits, service: deliver_to } = self;
+        let mut lookups = lookups.into_lookups();
+        lookups.add(path.as_ref(), service);
+        WebhookBuilder { endpoints, lookups, limits, service: deliver_to }
     }
 }
 
@@ -204,7 +189,7 @@ impl<N, L> WebhookBuilder<N, L>
 where
     N: Service<Notification> + Clone,
     N::Error: Into<BoxError>,
-    L: Routes + Clone,
+    L: Routes,
 {
     /// Builds the layer. What its endpoints warn of is logged here, once.
     ///
@@ -228,7 +213,8 @@ where
             }
             mounted.push(Arc::new(next));
         }
-        let routes = lookups.lookups().map(Lookups::routes).unwrap_or_default();
+        let looked_up = lookups.clone().into_lookups();
+        let routes = looked_up.routes();
         if mounted.is_empty() && routes.is_empty() {
             return Err(ConfigError::new(ConfigErrorKind::NoEndpoint));
         }

@@ -88,7 +88,8 @@ async fn each_tenant_has_its_own_secrets_and_label_and_an_unknown_one_is_no_path
 
 #[tokio::test]
 async fn an_exact_path_wins_over_a_pattern_in_whichever_order_they_are_added() {
-    for paths in [["/whatsapp/{tenant}", "/whatsapp/own"], ["/whatsapp/own", "/whatsapp/{tenant}"]] {
+    for paths in [["/whatsapp/{tenant}", "/whatsapp/own"], ["/whatsapp/own", "/whatsapp/{tenant}"]]
+    {
         let keeper = Keeper::default();
         let mut builder = WebhookLayer::builder()
             .lookup("/elsewhere", Arc::new(Endpoints::new()))

@@ -11,7 +11,7 @@ use whatsapp_router::BoxError;
 
 /// The paths whose endpoints are looked up: the type parameter of a layer that has any, made by
 /// [`WebhookBuilder::lookup`](crate::WebhookBuilder::lookup). A layer without has `()` in its place.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Lookups {
     routes: Arc<Vec<Route>>,
 }
@@ -82,23 +82,23 @@ impl fmt::Debug for Lookups {
 }
 
 pub(crate) mod sealed {
-    use super::Lookups;
+    use super::{Arc, Lookups};
 
     /// [`Lookups`], or `()` for none. It stands in public bounds; nobody else implements it.
-    pub trait Routes {
+    pub trait Routes: Clone {
         #[doc(hidden)]
-        fn lookups(&self) -> Option<&Lookups>;
+        fn into_lookups(self) -> Lookups;
     }
 
     impl Routes for () {
-        fn lookups(&self) -> Option<&Lookups> {
-            None
+        fn into_lookups(self) -> Lookups {
+            Lookups { routes: Arc::default() }
         }
     }
 
     impl Routes for Lookups {
-        fn lookups(&self) -> Option<&Lookups> {
-            Some(self)
+        fn into_lookups(self) -> Lookups {
+            self
         }
     }
 }
