@@ -47,8 +47,6 @@ pub struct ResponseFuture<F, B, N: Service<Notification>> {
 enum Kind<F, B, N: Service<Notification>> {
     Inner(#[pin] F),
     Accept(#[pin] Accept<B, N>),
-    /// Before there is an endpoint.
-    Rejected(Option<Rejection>),
 }
 
 impl<F, B, N: Service<Notification>> ResponseFuture<F, B, N> {
@@ -58,10 +56,6 @@ impl<F, B, N: Service<Notification>> ResponseFuture<F, B, N> {
 
     pub(crate) fn accept(accept: Accept<B, N>) -> Self {
         ResponseFuture { kind: Kind::Accept(accept) }
-    }
-
-    pub(crate) fn rejected(rejection: Rejection) -> Self {
-        ResponseFuture { kind: Kind::Rejected(Some(rejection)) }
     }
 }
 
@@ -83,14 +77,6 @@ where
             KindProj::Accept(accept) => {
                 Poll::Ready(Ok(ready!(accept.poll(cx)).map(ResponseBody::own)))
             }
-            KindProj::Rejected(rejection) => {
-                let Some(rejection) = rejection.take() else {
-                    panic!("`ResponseFuture` polled after completion")
-                };
-                let answer = Answer::from(rejection);
-                telemetry::answered(&Arc::from(LOOKUP), None, &answer);
-                Poll::Ready(Ok(answer.into_response("").map(ResponseBody::own)))
-            }
         }
     }
 }
@@ -100,13 +86,9 @@ impl<F, B, N: Service<Notification>> fmt::Debug for ResponseFuture<F, B, N> {
         f.write_str(match &self.kind {
             Kind::Inner(_) => "ResponseFuture(inner)",
             Kind::Accept(_) => "ResponseFuture(accept)",
-            Kind::Rejected(_) => "ResponseFuture(rejected)",
         })
     }
 }
-
-/// The label of what is answered before there is an endpoint.
-const LOOKUP: &str = "lookup";
 
 /// A request to an endpoint, from its head to its answer.
 #[pin_project]

@@ -2,8 +2,9 @@
 
 use super::lookups::Found;
 use crate::{
-    Endpoint, Rejection, RejectionKind, ResponseBody, ResponseFuture, deadline::Deadline,
-    endpoint::Mounted, future::Accept, limits::Bounds, path::PathPattern,
+    Endpoint, Rejection, RejectionKind, ResponseBody, ResponseFuture, answer::Answer,
+    deadline::Deadline, endpoint::Mounted, future::Accept, limits::Bounds, path::PathPattern,
+    telemetry,
 };
 use http::{Request, Response};
 use http_body::Body;
@@ -43,7 +44,8 @@ enum State<S: Service<Request<B>>, B, N: Service<Notification>> {
         permit: Permit,
     },
     Decided(#[pin] ResponseFuture<S::Future, B, N>),
-    Deciding,
+    Rejected(Rejection),
+    Done,
 }
 
 /// What waits for the endpoint.
@@ -55,7 +57,13 @@ pub(super) struct Waiting<S, B, N> {
 }
 
 /// One of the look-ups that may be under way.
-struct Permit(Arc<Bounds>);
+pub(super) struct Permit(Arc<Bounds>);
+
+impl Permit {
+    pub(super) fn take(bounds: &Arc<Bounds>) -> Option<Self> {
+        bounds.lookups.take(1).then(|| Permit(bounds.clone()))
+    }
+}
 
 impl Drop for Permit {
     fn drop(&mut self) {
@@ -64,14 +72,17 @@ impl Drop for Permit {
 }
 
 impl<S: Service<Request<B>>, B, N: Service<Notification>> LookupFuture<S, B, N> {
-    pub(crate) fn decided(future: ResponseFuture<S::Future, B, N>) -> Self {
+    pub(super) fn decided(future: ResponseFuture<S::Future, B, N>) -> Self {
         LookupFuture { state: State::Decided(future) }
     }
 
-    /// One of `bounds.lookups` has been taken.
-    pub(super) fn looking_up(found: Found, waiting: Waiting<S, B, N>, bounds: Arc<Bounds>) -> Self {
-        let deadline = bounds.limits.lookup_deadline();
-        let (waiting, permit) = (Box::new(waiting), Permit(bounds));
+    pub(super) fn rejected(rejection: Rejection) -> Self {
+        LookupFuture { state: State::Rejected(rejection) }
+    }
+
+    pub(super) fn looking_up(found: Found, waiting: Waiting<S, B, N>, permit: Permit) -> Self {
+        let deadline = permit.0.limits.lookup_deadline();
+        let waiting = Box::new(waiting);
         LookupFuture { state: State::LookingUp { found, deadline, waiting, permit } }
     }
 }
@@ -86,23 +97,17 @@ where
         mut self,
         found: Result<Option<Arc<Endpoint>>, Rejection>,
         bounds: &Arc<Bounds>,
-    ) -> ResponseFuture<S::Future, B, N> {
-        let endpoint = match found {
-            Ok(Some(endpoint)) => endpoint,
-            Ok(None) => return ResponseFuture::inner(self.inner.call(self.request)),
-            Err(rejection) => return ResponseFuture::rejected(rejection),
-        };
-        let mounted = match Mounted::new(self.path, endpoint, bounds.clone()) {
-            Ok(mounted) => Arc::new(mounted),
-            Err(error) => {
-                let rejection = Rejection::because(RejectionKind::LookupFailed, error);
-                return ResponseFuture::rejected(rejection);
+    ) -> Result<ResponseFuture<S::Future, B, N>, Rejection> {
+        if let Some(endpoint) = found? {
+            let mounted = Mounted::new(self.path, endpoint, bounds.clone())
+                .map_err(|error| Rejection::because(RejectionKind::LookupFailed, error))?;
+            if let Some(in_path) = mounted.at(self.request.uri().path()) {
+                let mounted = Arc::new(mounted);
+                let accept = Accept::new(&mounted, in_path, self.request, &self.service);
+                return Ok(ResponseFuture::accept(accept));
             }
-        };
-        let Some(in_path) = mounted.at(self.request.uri().path()) else {
-            return ResponseFuture::inner(self.inner.call(self.request));
-        };
-        ResponseFuture::accept(Accept::new(&mounted, in_path, self.request, &self.service))
+        }
+        Ok(ResponseFuture::inner(self.inner.call(self.request)))
     }
 }
 
@@ -117,34 +122,47 @@ where
     type Output = Result<Response<ResponseBody<R>>, S::Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        loop {
-            let found = match this.state.as_mut().project() {
-                StateProj::Decided(future) => return future.poll(cx),
-                StateProj::LookingUp { found, deadline, .. } => match found.as_mut().poll(cx) {
-                    Poll::Ready(found) => found
-                        .map_err(|error| Rejection::because(RejectionKind::LookupFailed, error)),
-                    Poll::Pending => {
-                        ready!(deadline.poll(cx));
-                        Err(Rejection::new(RejectionKind::LookupDeadline))
-                    }
-                },
-                StateProj::Deciding => panic!("`LookupFuture` polled after a panic"),
+        let mut state = self.project().state;
+        if let StateProj::LookingUp { found, deadline, .. } = state.as_mut().project() {
+            let found = match found.as_mut().poll(cx) {
+                Poll::Ready(found) => {
+                    found.map_err(|error| Rejection::because(RejectionKind::LookupFailed, error))
+                }
+                Poll::Pending => {
+                    ready!(deadline.poll(cx));
+                    Err(Rejection::new(RejectionKind::LookupDeadline))
+                }
             };
-            let state = this.state.as_mut().project_replace(State::Deciding);
-            if let StateOwned::LookingUp { waiting, permit, .. } = state {
+            let looked_up = state.as_mut().project_replace(State::Done);
+            if let StateOwned::LookingUp { waiting, permit, .. } = looked_up {
                 let decided = waiting.decide(found, &permit.0);
-                this.state.set(State::Decided(decided));
+                state.set(decided.map_or_else(State::Rejected, State::Decided));
             }
         }
+        if let StateProj::Decided(future) = state.as_mut().project() {
+            return future.poll(cx);
+        }
+        match state.project_replace(State::Done) {
+            StateOwned::Rejected(rejection) => Poll::Ready(Ok(answer(rejection))),
+            _ => panic!("`LookupFuture` polled after completion"),
+        }
     }
+}
+
+/// The answer where there is no endpoint to answer for.
+fn answer<R>(rejection: Rejection) -> Response<ResponseBody<R>> {
+    let answer = Answer::from(rejection);
+    telemetry::answered(&Arc::from("lookup"), None, &answer);
+    answer.into_response("").map(ResponseBody::own)
 }
 
 impl<S: Service<Request<B>>, B, N: Service<Notification>> fmt::Debug for LookupFuture<S, B, N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.state {
             State::Decided(future) => future.fmt(f),
-            State::LookingUp { .. } | State::Deciding => f.write_str("LookupFuture(looking up)"),
+            State::LookingUp { .. } => f.write_str("LookupFuture(looking up)"),
+            State::Rejected(_) => f.write_str("LookupFuture(rejected)"),
+            State::Done => f.write_str("LookupFuture(done)"),
         }
     }
 }

@@ -1,6 +1,9 @@
 //! [`Webhook`] where endpoints are looked up.
 
-use super::{Lookup, LookupFuture, Lookups, future::Waiting};
+use super::{
+    Lookup, LookupFuture, Lookups,
+    future::{Permit, Waiting},
+};
 use crate::{Rejection, RejectionKind, ResponseBody, ResponseFuture, Webhook, future::Accept};
 use http::{Request, Response};
 use http_body::Body;
@@ -39,15 +42,14 @@ where
         let Some((route, path, params)) = self.lookups.find(path) else {
             return LookupFuture::decided(ResponseFuture::inner(self.inner.call(request)));
         };
-        if !self.shared.bounds.lookups.take(1) {
-            let future = ResponseFuture::rejected(Rejection::new(RejectionKind::LookupsInFlight));
-            return LookupFuture::decided(future);
-        }
+        let Some(permit) = Permit::take(&self.shared.bounds) else {
+            return LookupFuture::rejected(Rejection::new(RejectionKind::LookupsInFlight));
+        };
         let found = route.look_up(Lookup::new(params, &request));
         let path = path.clone();
         let clone = self.inner.clone();
         let inner = mem::replace(&mut self.inner, clone);
         let waiting = Waiting { path, request, inner, service: self.service.clone() };
-        LookupFuture::looking_up(found, waiting, self.shared.bounds.clone())
+        LookupFuture::looking_up(found, waiting, permit)
     }
 }
