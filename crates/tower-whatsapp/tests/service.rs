@@ -19,8 +19,9 @@ use std::{
 };
 use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_whatsapp::{
-    AppSecret, Cloud, ConfigErrorKind, Notification, OnPremises, PathSecret, ResponseBody,
-    ResponseFuture, StaticHeader, Webhook, WebhookBuilder, WebhookLayer, WebhookService,
+    AppSecret, Cloud, ConfigErrorKind, Endpoint, Lookup, LookupFuture, Lookups, Notification,
+    OnPremises, PathSecret, ResponseBody, ResponseFuture, StaticHeader, Webhook, WebhookBuilder,
+    WebhookLayer, WebhookService,
 };
 
 /// An inner service that can neither be cloned nor sent, and answers with the body it was given.
@@ -269,6 +270,12 @@ fn everything_can_be_sent_and_shared() {
     anywhere::<OnPremises>();
     anywhere::<ResponseBody>();
     anywhere::<ResponseFuture<Ready<()>, Fulls, Keeper>>();
+    anywhere::<WebhookBuilder<Keeper, Lookups>>();
+    anywhere::<WebhookLayer<Keeper, Lookups>>();
+    anywhere::<Webhook<(), Keeper, Lookups>>();
+    anywhere::<WebhookService<Keeper, Lookups>>();
+    anywhere::<Lookup>();
+    anywhere::<Endpoint>();
     anywhere::<tower_whatsapp::Rejection>();
     anywhere::<tower_whatsapp::ConfigError>();
     // A request body and a notification service that are not Sync.
@@ -276,6 +283,13 @@ fn everything_can_be_sent_and_shared() {
     send::<
         ResponseFuture<
             Ready<()>,
+            NotSync,
+            tower::util::BoxCloneService<Notification, (), Infallible>,
+        >,
+    >();
+    send::<
+        LookupFuture<
+            tower::util::BoxCloneService<Request<NotSync>, Response<()>, Infallible>,
             NotSync,
             tower::util::BoxCloneService<Notification, (), Infallible>,
         >,

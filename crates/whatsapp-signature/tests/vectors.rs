@@ -194,7 +194,9 @@ fn everything_can_go_anywhere() {
     anywhere::<Verifier>();
     anywhere::<Signer>();
     anywhere::<whatsapp_signature::PathSecret>();
+    anywhere::<whatsapp_signature::QuerySecret>();
     anywhere::<whatsapp_signature::StaticHeader>();
+    anywhere::<whatsapp_signature::TurnVerifier>();
     anywhere::<Box<dyn Scheme>>();
     anywhere::<whatsapp_signature::Verification<'static>>();
     anywhere::<whatsapp_signature::Signing>();
