@@ -23,8 +23,10 @@ pub enum SecretError {
     NotAHeaderName,
     /// Not the name of a query's parameter: it is empty.
     NotAParameterName,
-    /// A user's name that Basic cannot carry: it has a colon (RFC 7617).
+    /// A user's name that Basic cannot carry: it has a colon or a control character (RFC 7617).
     NotAUserName,
+    /// A password that Basic cannot carry: it has a control character (RFC 7617).
+    NotAPassword,
     /// White space at an end or a control character: no header arrives with such a value (RFC 9110,
     /// field values).
     NotAHeaderValue,
@@ -41,7 +43,12 @@ impl fmt::Display for SecretError {
                 "the secret has a character beyond A-Z a-z 0-9 - . _ ~: make one with `openssl rand -hex 32`"
             }
             SecretError::NotAParameterName => "the name of the query's parameter is empty",
-            SecretError::NotAUserName => "a user's name has no colon: Basic cannot carry it",
+            SecretError::NotAUserName => {
+                "a user's name has no colon and no control character: Basic cannot carry it"
+            }
+            SecretError::NotAPassword => {
+                "the password has a control character, perhaps a file's line end: Basic cannot carry it"
+            }
             SecretError::NotAHeaderName => "this is not the name of an HTTP header",
             SecretError::NotAHeaderValue => {
                 "the value has white space at an end, perhaps a file's line end, or a control character: no header carries it"

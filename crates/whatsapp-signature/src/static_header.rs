@@ -57,7 +57,8 @@ impl StaticHeader {
     /// `Authorization: Basic …` of this user and password (RFC 7617).
     ///
     /// # Errors
-    /// [`SecretError`] if the user's name has a colon, or the password is blank.
+    /// [`SecretError`] if the password is blank, if one of both has a control character, or the
+    /// user's name a colon.
     ///
     /// ```
     /// use whatsapp_signature::{Scheme, StaticHeader};
@@ -67,11 +68,15 @@ impl StaticHeader {
     /// # Ok::<(), whatsapp_signature::SecretError>(())
     /// ```
     pub fn basic(user: &str, password: impl Into<String>) -> Result<Self, SecretError> {
-        if user.contains(':') {
+        if user.contains(|letter: char| letter == ':' || letter.is_control()) {
             return Err(SecretError::NotAUserName);
         }
         consume(password, |password| {
-            let pair = Zeroizing::new(format!("{user}:{}", not_blank(password)?));
+            // In base64 it would pass for a value, and never match.
+            if not_blank(password)?.contains(char::is_control) {
+                return Err(SecretError::NotAPassword);
+            }
+            let pair = Zeroizing::new(format!("{user}:{password}"));
             let encoded = Zeroizing::new(Base64::encode_string(pair.as_bytes()));
             Self::authorization("Basic", &encoded)
         })
@@ -183,7 +188,12 @@ mod tests {
         assert!(scheme.credential(&[b"Basic YWRtaW46Y2FuYXJ5OiDDqQ=="]).is_ok());
         assert!(scheme.credential(&[b"Basic"]).is_err());
         assert_eq!(StaticHeader::basic("a:b", "c").unwrap_err(), SecretError::NotAUserName);
-        assert_eq!(StaticHeader::basic("a", " ").unwrap_err(), SecretError::Blank);
+        assert_eq!(StaticHeader::basic("a\n", "c").unwrap_err(), SecretError::NotAUserName);
+        assert_eq!(StaticHeader::basic("a", "\n").unwrap_err(), SecretError::Blank);
+        for password in ["from a file\n", "a\0b", "\u{7f}a", "a\u{85}"] {
+            let error = StaticHeader::basic("a", password).unwrap_err();
+            assert_eq!(error, SecretError::NotAPassword, "{password:?}");
+        }
         assert_eq!(StaticHeader::bearer("").unwrap_err(), SecretError::Blank);
         assert_eq!(StaticHeader::bearer("a\n").unwrap_err(), SecretError::NotAHeaderValue);
     }
