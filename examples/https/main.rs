@@ -99,7 +99,7 @@ fn client_certificate(files: &Files) -> Result<Option<ClientCertificate>, BoxErr
         let addresses: Result<Vec<IpAddr>, _> =
             proxies.split(',').map(|a| a.trim().parse()).collect();
         let addresses = addresses.map_err(|error| format!("TLS_PROXIES: {error}"))?;
-        certificate = certificate.from_proxy(header.parse::<HeaderName>()?, addresses);
+        certificate = certificate.via_proxy(header.parse::<HeaderName>()?, addresses);
     }
     Ok(Some(certificate))
 }

@@ -32,7 +32,7 @@
 //!
 //! let header = HeaderName::from_static("x-amzn-mtls-clientcert-subject");
 //! let certificate =
-//!     ClientCertificate::meta().from_proxy(header, [Ipv4Addr::new(10, 0, 0, 7).into()]);
+//!     ClientCertificate::meta().via_proxy(header, [Ipv4Addr::new(10, 0, 0, 7).into()]);
 //! ```
 //!
 //! Source: Meta, webhooks, mTLS.
@@ -82,7 +82,7 @@ impl fmt::Debug for Peer {
 /// The client certificate that an endpoint demands of who posts to it: one with this common name.
 ///
 /// The name comes from the [`Peer`] in the request's extensions or, with
-/// [`from_proxy`](Self::from_proxy), from a header. Without a `Peer` nobody gets in. It is compared
+/// [`via_proxy`](Self::via_proxy), from a header. Without a `Peer` nobody gets in. It is compared
 /// to the letter; an empty name is nobody's.
 ///
 /// This is besides the signature, not in its place.
@@ -128,7 +128,7 @@ impl ClientCertificate {
     ///
     /// An IPv4 address stands for its IPv4-mapped IPv6 address, too. Called again, it replaces
     /// header and addresses.
-    pub fn from_proxy(
+    pub fn via_proxy(
         mut self,
         header: HeaderName,
         addresses: impl IntoIterator<Item = IpAddr>,
@@ -247,7 +247,7 @@ mod tests {
     }
 
     fn behind_proxy() -> ClientCertificate {
-        ClientCertificate::meta().from_proxy(HEADER, [PROXY.into()])
+        ClientCertificate::meta().via_proxy(HEADER, [PROXY.into()])
     }
 
     #[test]
@@ -274,7 +274,7 @@ mod tests {
 
     #[test]
     fn an_empty_name_is_nobodys() {
-        let nobody = ClientCertificate::named("").from_proxy(HEADER, [PROXY.into()]);
+        let nobody = ClientCertificate::named("").via_proxy(HEADER, [PROXY.into()]);
         let empty = Some(at(PROXY).client_name(""));
         assert_eq!(check(&nobody, empty, &["CN="]), Err(Unproven::OtherName));
     }
@@ -292,9 +292,9 @@ mod tests {
         for other in others {
             assert_eq!(check(&certificate, Some(at(other)), &[right]), Err(Unproven::NoName));
         }
-        let written_as_v6 = ClientCertificate::meta().from_proxy(HEADER, [mapped.into()]);
+        let written_as_v6 = ClientCertificate::meta().via_proxy(HEADER, [mapped.into()]);
         assert_eq!(check(&written_as_v6, Some(at(PROXY)), &[right]), Ok(()));
-        let no_proxy = ClientCertificate::meta().from_proxy(HEADER, []);
+        let no_proxy = ClientCertificate::meta().via_proxy(HEADER, []);
         assert_eq!(check(&no_proxy, Some(at(PROXY)), &[right]), Err(Unproven::NoName));
     }
 

@@ -73,7 +73,7 @@ async fn the_challenge_needs_no_certificate() {
 #[tokio::test]
 async fn a_subject_in_a_header_counts_from_a_proxy_only() {
     let proxy = Ipv4Addr::new(10, 0, 0, 7);
-    let (webhook, _) = demanding(ClientCertificate::meta().from_proxy(SUBJECT, [proxy.into()]));
+    let (webhook, _) = demanding(ClientCertificate::meta().via_proxy(SUBJECT, [proxy.into()]));
     let post = |from_proxy, subject: String| {
         let post = signed_head(CLOUD.as_bytes()).header(SUBJECT, subject);
         let peer = if from_proxy { Peer::new((proxy, 1).into()) } else { peer() };

@@ -70,7 +70,7 @@ async fn a_subject_as_openssl_writes_it_is_read_as_it_was_meant() {
     if !are_installed(&["openssl"]) {
         return;
     }
-    let local = ClientCertificate::meta().from_proxy(SUBJECT, [[127, 0, 0, 1].into()]);
+    let local = ClientCertificate::meta().via_proxy(SUBJECT, [[127, 0, 0, 1].into()]);
     let server = Server::start(Some(local), None).await;
     let client = server.client(None);
     let authority = Authority::root("the clients' CA");

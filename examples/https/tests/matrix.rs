@@ -128,7 +128,7 @@ async fn a_subject_in_a_header_counts_from_a_configured_address_only() {
     };
     for (proxy, status) in [("127.0.0.1", 200), ("::ffff:127.0.0.1", 200), ("192.0.2.1", 401)] {
         let proxy: IpAddr = proxy.parse().unwrap();
-        let certificate = ClientCertificate::meta().from_proxy(SUBJECT, [proxy]);
+        let certificate = ClientCertificate::meta().via_proxy(SUBJECT, [proxy]);
         let server = Server::start(Some(certificate), None).await;
         let client = server.client(None);
         assert_eq!(client.send(subjects(&[&right])).await, status, "{proxy}");
