@@ -7,10 +7,9 @@ use whatsapp_notification::Proof;
 use whatsapp_signature::{Credential, Refusal, RefusalKind, Scheme, Source};
 
 /// One of several alternatives, each of one or more schemes.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) enum Proofs {
     /// Only by `insecure_unverified`.
-    #[default]
     Nothing,
     One(Placed),
     Any(Vec<Vec<Placed>>),
@@ -193,12 +192,6 @@ fn verify_all(
         }
     }
     told.ok_or(RefusalKind::Missing.into())
-}
-
-impl From<Box<dyn Scheme>> for Proofs {
-    fn from(scheme: Box<dyn Scheme>) -> Self {
-        Proofs::One(Placed::new(scheme))
-    }
 }
 
 impl Placed {

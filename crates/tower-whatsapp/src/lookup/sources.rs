@@ -12,7 +12,8 @@ use std::{
 };
 use tower_service::Service;
 
-/// A service whose answer is there at once.
+/// A service whose answer is there at once: an `impl Service<Lookup>` for the source, always ready,
+/// whose `call` is the expression.
 macro_rules! look_up_at_once {
     (impl<$($Hasher:ident)?> for $Source:ty, |$source:ident, $lookup:pat_param| $found:expr) => {
         impl<$($Hasher: BuildHasher)?> Service<Lookup> for $Source {
@@ -33,7 +34,7 @@ macro_rules! look_up_at_once {
 }
 
 // By tenant.
-look_up_at_once!(impl<H> for Arc<HashMap<String, Arc<Endpoint, >, H>>, |map, lookup| {
+look_up_at_once!(impl<H> for Arc<HashMap<String, Arc<Endpoint>, H>>, |map, lookup| {
     map.get(lookup.tenant()).cloned()
 });
 
