@@ -32,7 +32,7 @@ pub enum ConfigErrorKind {
     /// A path is not absolute, or holds what no request's path can: a query, a pattern other than
     /// one whole `{secret}` segment and, of a look-up, one whole `{tenant}` segment.
     InvalidPath,
-    /// Two endpoints have the same path.
+    /// Two endpoints, or look-ups, have the same path.
     DuplicatePath,
     /// The scheme's secret stands in the path, but the path has no `{secret}` segment.
     MissingSecretSegment,

@@ -175,7 +175,7 @@
 //!
 //! | request | answer | reason |
 //! |---|---|---|
-//! | a path of no endpoint, or a wrong path secret | the inner service's | |
+//! | a path of no endpoint, an unknown tenant, or a wrong path secret | the inner service's | |
 //! | GET with the right verify token | 200, the challenge | |
 //! | GET with another | 403 | `wrong_verify_token` |
 //! | GET that repeats or lacks a `hub.*`, or another mode | 400 | `malformed_challenge` |
@@ -199,8 +199,8 @@
 //! | too many look-ups under way | 503 | `lookups_in_flight` |
 //!
 //! A rejection is a response and never an `Err`. Its reason is in the response's extensions, as a
-//! [`Rejection`]; its `source` there is your service's own error, for a layer around this one to
-//! log.
+//! [`Rejection`]; its `source` there is your service's or look-up's own error, for a layer around
+//! this one to log.
 //!
 //! # Limits
 //!

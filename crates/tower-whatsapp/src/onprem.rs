@@ -44,7 +44,7 @@ impl OnPremises {
     /// Asks for `scheme`, too, beside what is asked for so far (since the last [`or`](Self::or)).
     ///
     /// ```
-    /// use tower_whatsapp::{OnPremises, PathSecret, TurnVerifier, signature::AppSecret};
+    /// use tower_whatsapp::{AppSecret, OnPremises, PathSecret, TurnVerifier};
     ///
     /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
     /// let path = PathSecret::new("0123456789abcdef")?;

@@ -23,8 +23,9 @@ use whatsapp_signature::{Refusal, RefusalKind};
 /// Why a request to an endpoint was not answered with success: an extension of the response.
 ///
 /// `Display` and `Debug` tell the reason alone. [`source`](Error::source) is the error behind it:
-/// the request body's, the parser's, what is amiss with a client certificate, or what your
-/// notification service returned.
+/// the request body's, the parser's, what is amiss with a client certificate, what your look-up or
+/// your notification service returned, or the [`ConfigError`](crate::ConfigError) of an endpoint
+/// that was looked up and cannot stand at its path.
 #[derive(Clone)]
 pub struct Rejection {
     kind: RejectionKind,

@@ -16,7 +16,8 @@ use std::fmt;
 use zeroize::{ZeroizeOnDrop, Zeroizing};
 
 /// An app secret, from the app's dashboard, or another key of an HMAC, such as that of a webhook of
-/// Turn.io's. Its text is the key: it is not decoded from hex (Meta, create a webhook endpoint). Wiped from memory when dropped; `Debug` does not show it.
+/// Turn.io's. Its text is the key: it is not decoded from hex (Meta, create a webhook endpoint).
+/// Wiped from memory when dropped; `Debug` does not show it.
 #[derive(Clone)]
 pub struct AppSecret {
     bytes: Zeroizing<Vec<u8>>,
