@@ -51,7 +51,11 @@ impl StaticHeader {
     /// # Ok::<(), whatsapp_signature::SecretError>(())
     /// ```
     pub fn bearer(token: impl Into<String>) -> Result<Self, SecretError> {
-        consume(token, |token| Self::authorization("Bearer", not_blank(token)?))
+        consume(token, |token| match not_blank(token)? {
+            // Before it, it would stand within the value, where headers may have it.
+            token if token.trim_ascii() != token => Err(SecretError::NotAHeaderValue),
+            token => Self::authorization("Bearer", token),
+        })
     }
 
     /// `Authorization: Basic …` of this user and password (RFC 7617).
@@ -195,7 +199,9 @@ mod tests {
             assert_eq!(error, SecretError::NotAPassword, "{password:?}");
         }
         assert_eq!(StaticHeader::bearer("").unwrap_err(), SecretError::Blank);
-        assert_eq!(StaticHeader::bearer("a\n").unwrap_err(), SecretError::NotAHeaderValue);
+        for token in ["a\n", " a", "a\tb\0"] {
+            assert_eq!(StaticHeader::bearer(token).unwrap_err(), SecretError::NotAHeaderValue);
+        }
     }
 
     #[test]
