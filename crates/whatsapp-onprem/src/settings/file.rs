@@ -206,6 +206,7 @@ mod tests {
         assert_eq!(places("{\"sent_status\": true\n \"callback_persist\": 1}"), [(1, 21), (2, 22)]);
         assert_eq!(places("{\"sent_status\": true, \"sent_status\": false}"), [(1, 23)]);
         assert_eq!(places("{\"é\": 1, \"sent_status\": 1}"), [(1, 25)]);
+        assert_eq!(places("{'é': 'ü'}"), [(1, 2), (1, 7)]);
         for text in [
             "",
             " ",

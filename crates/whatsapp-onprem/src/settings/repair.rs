@@ -79,14 +79,9 @@ fn remedy(
         return ("choose one of these values: remove the others".into(), blank(end));
     }
     if rest.starts_with('\'') {
-        let end = rest
-            .get(1..)
-            .and_then(|rest| rest.find('\''))
-            .filter(|end| !rest[..*end].contains('\n'));
-        let quoted = end.and_then(|end| {
-            let inner = rest.get(1..=end)?;
-            (!inner.contains(['"', '\\'])).then(|| (at..at + end + 2, format!("\"{inner}\"")))
-        });
+        let inner = rest.get(1..).and_then(|rest| rest.split_once('\'')).map(|(inner, _)| inner);
+        let inner = inner.filter(|inner| !inner.contains(['"', '\\', '\n']));
+        let quoted = inner.map(|inner| (at..at + inner.len() + 2, format!("\"{inner}\"")));
         return ("JSON has double quotes only".into(), quoted);
     }
     match kind {
