@@ -203,6 +203,18 @@ fn what_needs_a_restart_is_told() {
 }
 
 #[test]
+fn a_contradiction_to_what_is_set_already_is_told() {
+    let (_, url) = fake();
+    let set = |change| run(&["settings", "set", "-", "--url", &url], change);
+    succeeded(&set(r#"{"sent_status":true,"webhooks":{"message":{"sent":true}}}"#));
+    let contradicting = set(r#"{"webhooks":{"message":{"sent":false}}}"#);
+    succeeded(&contradicting);
+    assert!(stderr(&contradicting).starts_with("warning: sent_status: it asks for `sent`"));
+    // Not what the change has nothing to do with.
+    assert_eq!(stderr(&set(r#"{"heartbeat_interval":6}"#)), "");
+}
+
+#[test]
 fn a_dry_run_changes_nothing() {
     let (fake, url) = fake();
     let before = fake.settings();

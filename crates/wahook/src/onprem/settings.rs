@@ -8,7 +8,7 @@ use super::{
 };
 use crate::cli::Settings;
 use std::path::Path;
-use whatsapp_onprem::{ApplicationSettings, diff};
+use whatsapp_onprem::{ApplicationSettings, Problem, diff};
 
 pub(super) fn run(command: &Settings) -> Result<(), Failure> {
     match command {
@@ -24,6 +24,7 @@ pub(super) fn run(command: &Settings) -> Result<(), Failure> {
                 let client = &connected.client;
                 let before = connected.within(client.settings()).await?;
                 let wanted = before.merged(&change);
+                let warnings = &warnings(&change, &before, &wanted);
                 let after = if *dry_run {
                     wanted
                 } else {
@@ -35,7 +36,7 @@ pub(super) fn run(command: &Settings) -> Result<(), Failure> {
                     dry_run: *dry_run,
                     changes: &diff(&before, &after),
                     not_taken: &not_taken.into_iter().map(|change| change.path).collect::<Vec<_>>(),
-                    warnings: &change.check(),
+                    warnings,
                 };
                 outcome.print(connection.format)
             })
@@ -73,6 +74,21 @@ fn read(file: &Path) -> Result<ApplicationSettings, Failure> {
         return Err(Failure::input(format!("{}: it sets nothing", input::name(file))));
     }
     Ok(change)
+}
+
+/// What is doubtful about a change, by itself and together with what is set already.
+fn warnings(
+    change: &ApplicationSettings,
+    before: &ApplicationSettings,
+    wanted: &ApplicationSettings,
+) -> Vec<Problem> {
+    let (mut warnings, old) = (change.check(), before.check());
+    for problem in wanted.check() {
+        if !old.contains(&problem) && !warnings.contains(&problem) {
+            warnings.push(problem);
+        }
+    }
+    warnings
 }
 
 fn json(settings: &ApplicationSettings) -> serde_json::Value {
