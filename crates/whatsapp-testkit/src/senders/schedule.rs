@@ -78,8 +78,8 @@ impl Schedule {
 
     /// When the next attempt is due, if there is one.
     pub(crate) fn next(&self, failures: u32, first: Instant, now: Instant) -> Option<Instant> {
-        let due = now + self.delay(failures);
-        self.give_up.is_none_or(|after| due <= first + after).then_some(due)
+        let due = now.checked_add(self.delay(failures))?;
+        self.give_up.is_none_or(|after| due.duration_since(first) <= after).then_some(due)
     }
 }
 
@@ -120,5 +120,7 @@ mod tests {
         assert_eq!(schedule.next(1, first, first), Some(first + Duration::from_secs(3)));
         assert_eq!(schedule.next(300, first, first + day), None);
         assert!(Schedule::on_premises().next(300, first, first + day).is_some());
+        let never = Schedule::linear(day, Duration::MAX).give_up_after(Duration::MAX);
+        assert!(never.next(1, first, first).is_some());
     }
 }
