@@ -75,7 +75,7 @@ impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let show =
             |value: &Option<Value>| value.as_ref().map_or("(not shown)".into(), Value::to_string);
-        write!(f, "{}: {} → {}", self.path, show(&self.before), show(&self.after))
+        write!(f, "{}: {} → {}", self.path.escape_debug(), show(&self.before), show(&self.after))
     }
 }
 
@@ -118,5 +118,9 @@ mod tests {
         assert_eq!(restart, [true, false, false]);
         assert!(!format!("{changes:?}").contains("canary"));
         assert!(diff(&before, &before).is_empty());
+        // A name may be the client's own invention.
+        let odd = ApplicationSettings::of_answer(&json!({"\u{1b}[2J": "\u{1b}"})).unwrap();
+        let shown = diff(&ApplicationSettings::new(), &odd)[0].to_string();
+        assert_eq!(shown, r#"\u{1b}[2J: (not shown) → "\u001b""#);
     }
 }
