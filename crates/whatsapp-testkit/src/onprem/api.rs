@@ -75,11 +75,6 @@ fn patch(state: &mut State, body: &[u8]) -> Response<Full<Bytes>> {
         let fault = Fault::invalid("", "the body is not JSON");
         return faults(StatusCode::BAD_REQUEST, &[fault]);
     };
-    // It cannot be switched on again (Meta, changelog, v2.35).
-    if patch["pass_through"] == true && state.settings.stored()["pass_through"] == false {
-        let fault = Fault::invalid("pass_through", "cannot be switched on again");
-        return faults(StatusCode::BAD_REQUEST, &[fault]);
-    }
     match state.settings.patch(&patch) {
         Ok(()) => done(state),
         Err(wrong) => faults(StatusCode::BAD_REQUEST, &wrong),

@@ -131,6 +131,10 @@ impl Settings {
         };
         let (mut changes, mut faults) = (Vec::new(), Vec::new());
         walk(&mut Vec::new(), members, &mut changes, &mut faults);
+        // Meta, changelog, v2.35.
+        if patch["pass_through"] == true && self.stored["pass_through"] == false {
+            faults.push(Fault::invalid("pass_through", "cannot be switched on again"));
+        }
         if !faults.is_empty() {
             return Err(faults);
         }
@@ -279,6 +283,7 @@ mod tests {
                 "callback_persist": "yes",
                 "callback_backoff_delay_ms": 0,
                 "max_callback_backoff_delay_ms": "soon",
+                "pass_through": true,
                 "media": {"auto_download": ["hologram"]},
                 "sent_status": true,
                 "wa_id": "15550000002",
@@ -295,6 +300,7 @@ mod tests {
                 "callback_persist",
                 "max_callback_backoff_delay_ms",
                 "media.auto_download",
+                "pass_through",
                 "wa_id",
                 "webhooks.max_concurrent_requests",
                 "webhooks.message",
