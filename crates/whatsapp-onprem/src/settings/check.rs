@@ -199,11 +199,11 @@ impl ApplicationSettings {
         match (self.sent_status, message.and_then(|message| message.sent)) {
             (Some(true), Some(false)) => doubt(
                 "sent_status",
-                "it asks for `sent` statuses, and webhooks.message.sent is false: since v2.45 the latter counts",
+                "it asks for `sent` statuses, and webhooks.message.sent is false: set both alike, or the latter alone since v2.45",
             ),
             (Some(false), Some(true)) => doubt(
                 "sent_status",
-                "it asks for no `sent` statuses, and webhooks.message.sent is true: since v2.45 the latter counts",
+                "it asks for no `sent` statuses, and webhooks.message.sent is true: set both alike, or the latter alone since v2.45",
             ),
             (Some(_), None) => {
                 doubt("sent_status", "deprecated since v2.45: set webhooks.message.sent as well");
