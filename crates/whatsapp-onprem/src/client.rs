@@ -234,7 +234,7 @@ where
     }
 }
 
-/// Shows where the API is, and who logs in.
+/// Shows where the API is, without a path.
 impl<S> fmt::Debug for Client<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Client").field("url", &self.base).finish_non_exhaustive()

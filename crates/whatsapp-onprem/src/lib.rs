@@ -106,9 +106,9 @@
 //! # What is sent where
 //! Plain http goes to this machine only; to another it is refused before anything is sent
 //! ([`ErrorKind::PlainHttp`]). Answers of more than 1 MiB are not read. Redirects are not followed.
-//! Passwords, tokens and keys are wiped from memory when they are dropped, and stand in no error,
-//! `Debug` or log; [`Change`]'s `Display` and the settings themselves show `webhooks.url`, which may
-//! hold a secret.
+//! Passwords, tokens and keys stand in no error, `Debug` or log; where they are kept they are wiped
+//! from memory in the end, though not from the buffers of a request. [`Change`]'s `Display` and the
+//! settings themselves show `webhooks.url`, which may hold a secret.
 //!
 //! # Features
 //! - **`rustls`** (off): `HttpClient`, a client ready for use over hyper-util and rustls, with ring,
