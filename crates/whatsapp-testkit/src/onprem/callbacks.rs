@@ -138,7 +138,7 @@ impl Outbox for State {
         callback.failures += 1;
         let (now, body) = (Instant::now(), callback.body.clone());
         let attempt = outcome.attempt(self.callbacks.began, callback.failures, app, body);
-        self.callbacks.report.push(attempt);
+        self.callbacks.report.attempts.push(attempt);
         let result = match outcome.answer {
             answer if answer.is_success() => "success".to_owned(),
             Answer::Status(status) => status.as_u16().to_string(),

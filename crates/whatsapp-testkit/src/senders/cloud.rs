@@ -360,7 +360,7 @@ impl Outbox for State {
         let (ticket, app) = ticket;
         let Some(parcel) = self.parcels.get_mut(ticket) else { return };
         let body = parcel.body.clone();
-        self.report.push(outcome.attempt(self.began, parcel.failures + 1, app, body));
+        self.report.attempts.push(outcome.attempt(self.began, parcel.failures + 1, app, body));
         parcel.failed |= !outcome.answer.is_success();
         parcel.open -= 1;
         if parcel.open > 0 {

@@ -105,7 +105,7 @@ where
                 let outcome = target.post(request.clone(), patience).await;
                 number += 1;
                 let success = outcome.answer.is_success();
-                report.push(attempt(&outcome, first, number, &request));
+                report.attempts.push(attempt(&outcome, first, number, &request));
                 if success {
                     break;
                 }
@@ -120,7 +120,7 @@ where
             for _ in 0..duplicates {
                 let outcome = target.post(request.clone(), patience).await;
                 number += 1;
-                report.push(attempt(&outcome, first, number, &request));
+                report.attempts.push(attempt(&outcome, first, number, &request));
             }
             report.delivered.push(request.into_body());
             report

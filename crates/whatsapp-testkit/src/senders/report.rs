@@ -58,11 +58,6 @@ impl Report {
         }
         answers
     }
-
-    /// Adds an attempt that began so long after the sender.
-    pub(crate) fn push(&mut self, attempt: Attempt) {
-        self.attempts.push(attempt);
-    }
 }
 
 /// Shows attempts, and numbers of bodies.
