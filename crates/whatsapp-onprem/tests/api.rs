@@ -231,6 +231,16 @@ async fn the_first_login_wants_a_new_password() {
 }
 
 #[tokio::test]
+async fn a_later_login_may_change_the_password_too() {
+    let fake = FakeClient::new();
+    let client = client(&fake);
+    client.settings().await.unwrap();
+    client.change_password("another-Password-2").await.unwrap();
+    fake.expire_tokens();
+    client.settings().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_locked_account_is_told() {
     let http = service_fn(async |_: Request<Full<Bytes>>| {
         let body = r#"{"errors":[{"code":1031,"title":"Account locked"}]}"#;

@@ -29,7 +29,7 @@
 //!
 //! | request | answer |
 //! |---|---|
-//! | `POST /v1/users/login`, Basic | a token and its end; at the [first login](FakeClient::first_login) for a `new_password` only |
+//! | `POST /v1/users/login`, Basic | a token and its end; takes a `new_password`, and at the [first login](FakeClient::first_login) wants one |
 //! | `GET`, `PATCH`, `DELETE /v1/settings/application`, Bearer | the settings; merges some in; back to the defaults |
 //! | `GET`, `POST`, `DELETE /v1/certificates/webhooks/ca`, Bearer | the CA for webhooks, PEM as `text/plain`; each change restarts the client |
 //! | `GET /v1/stats/app`, Bearer | callbacks waiting, and sent by type and result |

@@ -39,19 +39,19 @@ impl Users {
         })
     }
 
-    /// A token for who is known; at the first login, for a new password.
+    /// A token for who is known, and a new password if one comes: at the first login it has to.
     pub(super) fn log_in(&mut self, body: &[u8], now: Timestamp) -> Result<Value, Fault> {
-        if self.first_login {
-            let body: Value = serde_json::from_slice(body).unwrap_or_default();
-            let password = body["new_password"].as_str().unwrap_or_default();
-            if password.is_empty() {
-                return Err(Fault::missing("new_password"));
-            }
-            if password == self.password {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        match body["new_password"].as_str() {
+            Some(same) if same == self.password => {
                 return Err(Fault::invalid("new_password", "must be another one"));
             }
-            self.password = password.to_owned();
-            self.first_login = false;
+            Some(password) if !password.is_empty() => {
+                self.password = password.to_owned();
+                self.first_login = false;
+            }
+            _ if self.first_login => return Err(Fault::missing("new_password")),
+            _ => {}
         }
         let token: String = (0..64).map(|_| self.rng.alphanumeric()).collect();
         let expires = now + self.token_life;
