@@ -41,6 +41,7 @@ macro_rules! settings {
                 #[doc = concat!("Sets [`", stringify!($field), "`](Self#structfield.", stringify!($field), ").")]
                 #[must_use]
                 pub fn $field(mut self, value: $Arg) -> Self {
+                    self.other.remove(stringify!($field));
                     self.$field = Some(value.into());
                     self
                 }

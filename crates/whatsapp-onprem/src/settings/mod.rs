@@ -235,6 +235,9 @@ mod tests {
         assert_eq!(settings.callback_persist, None);
         assert_eq!(settings.other["callback_persist"], "yes");
         assert_eq!(settings.to_patch(), odd);
+        // A setter takes the place of both.
+        let mended = settings.callback_persist(true);
+        assert!(!mended.other.contains_key("callback_persist"));
     }
 
     #[test]
