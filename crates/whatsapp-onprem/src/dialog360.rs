@@ -61,7 +61,8 @@ impl ApiKey {
 #[non_exhaustive]
 #[serde(default)]
 pub struct WebhookConfig {
-    /// The URL: https.
+    /// The URL: https. Empty where none is set yet.
+    #[serde(deserialize_with = "or_empty")]
     pub url: String,
     /// Headers that come with each notification, such as `Authorization`.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
@@ -69,6 +70,11 @@ pub struct WebhookConfig {
     /// What this version has no field for.
     #[serde(flatten)]
     pub other: Map<String, Value>,
+}
+
+/// A number that is new has no URL, or `null`.
+fn or_empty<'de, D: serde::Deserializer<'de>>(url: D) -> Result<String, D::Error> {
+    Ok(Option::deserialize(url)?.unwrap_or_default())
 }
 
 impl WebhookConfig {
@@ -235,6 +241,14 @@ mod tests {
         let key = ApiKey::new("canary");
         assert!(!format!("{invalid} {config:?} {key:?}").contains("canary"), "{invalid}");
         assert!(WebhookConfig::new("https://a.test").header("A", "b").validate().is_ok());
+    }
+
+    #[test]
+    fn where_no_url_is_set_yet_it_is_empty() {
+        for answer in ["{}", r#"{"url":null}"#, r#"{"meta":{"success":true}}"#] {
+            let config: WebhookConfig = serde_json::from_str(answer).unwrap();
+            assert_eq!(config.url, "", "{answer}");
+        }
     }
 
     #[test]

@@ -72,7 +72,7 @@ impl Callbacks {
         let now = Instant::now();
         for callback in self.pool.drain() {
             if callback.persisted {
-                self.pool.push(now, Callback { failures: 0, first: None, ..callback });
+                self.pool.push(now, Callback { failures: 0, ..callback });
             }
         }
     }

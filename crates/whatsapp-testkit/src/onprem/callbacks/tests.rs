@@ -164,13 +164,15 @@ async fn an_orderly_restart_loses_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_full_queue_refuses() {
     let client = client(json!({}));
-    for _ in 0..100_000 {
+    assert_eq!(client.state().callbacks.limit, 100_000);
+    let client = client.queue_limit(1000);
+    for _ in 0..1000 {
         assert_eq!(client.send("{}"), Ok(true));
     }
     assert_eq!(client.send("{}"), Err(QueueFull));
-    assert_eq!(client.queue_size(), 100_000);
+    assert_eq!(client.queue_size(), 1000);
     assert!(QueueFull.to_string().contains("1016"));
-    assert_eq!(client.drain(answers(&[])).await.delivered.len(), 100_000);
+    assert_eq!(client.drain(answers(&[])).await.delivered.len(), 1000);
     assert_eq!(client.send("{}"), Ok(true));
 }
 
