@@ -25,6 +25,10 @@ pub(crate) fn fault(url: &str) -> Option<String> {
             host.escape_debug()
         ));
     }
+    if !url.is_ascii() {
+        let message = "it has a character that no URL has: percent-encode it, or write the host as xn--…";
+        return Some(message.to_owned());
+    }
     let uri = url.parse::<Uri>().ok();
     let valid = uri.is_some_and(|uri| {
         let authority = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
@@ -87,6 +91,8 @@ mod tests {
             ("https://user:canary@a.test", "https://host"),
             ("https://a.test/#canary", "https://host"),
             ("https://a test/canary", "https://host"),
+            ("https://a.test/canary/…", "a character that no URL has"),
+            ("https://bücher.test/canary", "a character that no URL has"),
         ] {
             let fault = fault(url).unwrap();
             assert!(fault.contains(says), "{url}: {fault}");
