@@ -131,7 +131,12 @@ impl WebhookConfig {
     pub fn validate(&self) -> Result<(), InvalidSettings> {
         let wrong = |path: &str, message| Problem::new(Severity::Error, path, message);
         let mut problems = Vec::new();
-        problems.extend(webhook_url::fault(&self.url).map(|fault| wrong("url", fault)));
+        let fault = if self.url.is_empty() {
+            Some(r#"there is none: write {"url":"https://…","headers":{…}}"#.to_owned())
+        } else {
+            webhook_url::fault(&self.url)
+        };
+        problems.extend(fault.map(|fault| wrong("url", fault)));
         for (name, value) in &self.headers {
             if name.parse::<HeaderName>().is_err() {
                 problems.push(wrong("headers", "a name is not that of an HTTP header".to_owned()));
@@ -272,7 +277,12 @@ mod tests {
         ] {
             assert!(shown.contains(place), "{place}: {shown}");
         }
-        assert!(WebhookConfig::from_json("{}").is_err());
+        for without in ["{}", r#"{"webhooks":{"url":"https://a.test"}}"#] {
+            let told = WebhookConfig::from_json(without).unwrap_err().to_string();
+            assert!(told.contains("url: there is none: write {\"url\""), "{told}");
+        }
+        let told = WebhookConfig::from_json(r#"{"url":1}"#).unwrap_err();
+        assert_eq!(told.problems().len(), 1, "{told}");
     }
 
     #[test]

@@ -58,7 +58,7 @@ impl Source<'_> {
         };
         if secret.is_empty() {
             return Err(Failure::input(format!(
-                "there is no password: set {variable}, or give --password-file or --password-stdin"
+                "there is no password or key: set {variable}, or give --password-file or --password-stdin"
             )));
         }
         Ok(Zeroizing::new(secret))
