@@ -337,8 +337,17 @@ fn the_password_comes_from_a_file_or_standard_input_too() {
     succeeded(&run_as("", &[&get[..], &["--password-file", file.path()]].concat(), ""));
     let input = format!("{}\r\n", FakeClient::PASSWORD);
     succeeded(&run_as("", &[&get[..], &["--password-stdin"]].concat(), &input));
-    let both = run_as("", &["settings", "set", "-", "--url", &url, "--password-stdin"], GUIDE);
-    assert!(failed(&both, 2).contains("standard input cannot hold both"), "{}", stderr(&both));
+    for command in ["settings", "certificates"] {
+        for from in [&["--password-stdin"][..], &["--password-file", "-"]] {
+            let set = [&[command, "set", "-", "--url", &url], from].concat();
+            let both = run_as("", &set, FakeClient::PASSWORD);
+            assert!(
+                failed(&both, 2).contains("standard input cannot hold both"),
+                "{}",
+                stderr(&both)
+            );
+        }
+    }
 }
 
 #[test]

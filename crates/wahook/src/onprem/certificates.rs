@@ -13,7 +13,7 @@ use whatsapp_onprem::CaCertificates;
 pub(super) fn run(command: &Certificates) -> Result<(), Failure> {
     match command {
         Certificates::Get { connection } => block_on(async {
-            let connected = connect::onprem(connection, None).await?;
+            let connected = connect::onprem(connection).await?;
             let pem = connected.within(connected.client.webhook_ca()).await?;
             match (connection.format, pem) {
                 (Format::Json, pem) => line(&json!({"v": 1, "pem": pem}).to_string()),
@@ -25,10 +25,10 @@ pub(super) fn run(command: &Certificates) -> Result<(), Failure> {
             }
         }),
         Certificates::Set { file, dry_run, connection } => {
-            let certificates = CaCertificates::from_pem(input::text(file)?)
+            let certificates = CaCertificates::from_pem(connect::text_beside(connection, file)?)
                 .map_err(|invalid| Failure::file(&input::name(file), &invalid))?;
             block_on(async {
-                let connected = connect::onprem(connection, Some(file)).await?;
+                let connected = connect::onprem(connection).await?;
                 let before = connected.within(connected.client.webhook_ca()).await?;
                 if !dry_run {
                     connected.within(connected.client.set_webhook_ca(&certificates)).await?;
@@ -37,7 +37,7 @@ pub(super) fn run(command: &Certificates) -> Result<(), Failure> {
             })
         }
         Certificates::Delete { dry_run, connection } => block_on(async {
-            let connected = connect::onprem(connection, None).await?;
+            let connected = connect::onprem(connection).await?;
             let before = connected.within(connected.client.webhook_ca()).await?;
             if !dry_run {
                 connected.within(connected.client.delete_webhook_ca()).await?;

@@ -38,12 +38,11 @@ impl<C> Connected<C> {
     }
 }
 
-/// A client of an On-Premises client, logged in. `file` is what is read besides.
+/// A client of an On-Premises client, logged in.
 pub(super) async fn onprem(
     connection: &Connection,
-    file: Option<&Path>,
 ) -> Result<Connected<Client<HttpClient>>, Failure> {
-    let password = password(connection, file, "WHATSAPP_ONPREM_PASSWORD")?;
+    let password = password(connection, "WHATSAPP_ONPREM_PASSWORD")?;
     let login = Login::new(&connection.user, password.as_str());
     let client = Client::new(&connection.url, login, http(connection)?)?;
     let connected = Connected::new(client, connection);
@@ -61,15 +60,21 @@ pub(super) async fn onprem(
     Ok(connected)
 }
 
+/// The text of a file that is read beside a password: standard input cannot be both.
+pub(super) fn text_beside(connection: &Connection, file: &Path) -> Result<String, Failure> {
+    let secrets = [&connection.password_file, &connection.new_password_file];
+    let of_secrets = secrets.into_iter().flatten().any(|file| input::is_stdin(file));
+    if input::is_stdin(file) && (connection.password_stdin || of_secrets) {
+        return Err(Failure::input("standard input cannot hold both the file and the password"));
+    }
+    input::text(file)
+}
+
 /// The password or key.
 pub(super) fn password(
     connection: &Connection,
-    file: Option<&Path>,
     variable: &'static str,
 ) -> Result<zeroize::Zeroizing<String>, Failure> {
-    if connection.password_stdin && file.is_some_and(input::is_stdin) {
-        return Err(Failure::input("standard input cannot hold both the file and the password"));
-    }
     let file = connection.password_file.as_deref();
     Source { file, stdin: connection.password_stdin, variable }.read()
 }

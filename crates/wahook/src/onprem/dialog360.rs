@@ -9,7 +9,6 @@ use super::{
 };
 use crate::cli::{Connection, Format, Settings};
 use serde_json::{Value, json};
-use std::path::Path;
 use whatsapp_onprem::{
     HttpClient,
     dialog360::{ApiKey, Client, WebhookConfig},
@@ -18,16 +17,16 @@ use whatsapp_onprem::{
 pub(super) fn run(command: &Settings) -> Result<(), Failure> {
     match command {
         Settings::Get { connection, .. } => {
-            let connected = connect(connection, None)?;
+            let connected = connect(connection)?;
             block_on(async {
                 let config = connected.within(connected.client.webhook()).await?;
                 output::values(&shown(&config), connection.format)
             })
         }
         Settings::Set { file, dry_run, connection, .. } => {
-            let config = WebhookConfig::from_json(&input::text(file)?)
+            let config = WebhookConfig::from_json(&connect::text_beside(connection, file)?)
                 .map_err(|invalid| Failure::file(&input::name(file), &invalid))?;
-            let connected = connect(connection, Some(file))?;
+            let connected = connect(connection)?;
             block_on(async {
                 let before = connected.within(connected.client.webhook()).await?;
                 let after = if *dry_run {
@@ -52,11 +51,8 @@ pub(super) fn run(command: &Settings) -> Result<(), Failure> {
     }
 }
 
-fn connect(
-    connection: &Connection,
-    file: Option<&Path>,
-) -> Result<Connected<Client<HttpClient>>, Failure> {
-    let key = connect::password(connection, file, "WHATSAPP_D360_API_KEY")?;
+fn connect(connection: &Connection) -> Result<Connected<Client<HttpClient>>, Failure> {
+    let key = connect::password(connection, "WHATSAPP_D360_API_KEY")?;
     let client =
         Client::new(&connection.url, ApiKey::new(key.as_str()), connect::http(connection)?)?;
     Ok(Connected::new(client, connection))

@@ -13,14 +13,14 @@ use whatsapp_onprem::{ApplicationSettings, Problem, diff};
 pub(super) fn run(command: &Settings) -> Result<(), Failure> {
     match command {
         Settings::Get { connection, .. } => block_on(async {
-            let connected = connect::onprem(connection, None).await?;
+            let connected = connect::onprem(connection).await?;
             let settings = connected.within(connected.client.settings()).await?;
             output::values(&json(&settings), connection.format)
         }),
         Settings::Set { file, dry_run, connection, .. } => {
-            let change = read(file)?;
+            let change = read(file, &connect::text_beside(connection, file)?)?;
             block_on(async {
-                let connected = connect::onprem(connection, Some(file)).await?;
+                let connected = connect::onprem(connection).await?;
                 let client = &connected.client;
                 let before = connected.within(client.settings()).await?;
                 let wanted = before.merged(&change);
@@ -42,7 +42,7 @@ pub(super) fn run(command: &Settings) -> Result<(), Failure> {
             })
         }
         Settings::Reset { dry_run, connection } => block_on(async {
-            let connected = connect::onprem(connection, None).await?;
+            let connected = connect::onprem(connection).await?;
             let client = &connected.client;
             let before = connected.within(client.settings()).await?;
             if *dry_run {
@@ -67,8 +67,8 @@ pub(super) fn run(command: &Settings) -> Result<(), Failure> {
 }
 
 /// What a file is to change.
-fn read(file: &Path) -> Result<ApplicationSettings, Failure> {
-    let change = ApplicationSettings::from_json(&input::text(file)?)
+fn read(file: &Path, text: &str) -> Result<ApplicationSettings, Failure> {
+    let change = ApplicationSettings::from_json(text)
         .map_err(|invalid| Failure::file(&input::name(file), &invalid))?;
     if change.is_empty() {
         return Err(Failure::input(format!("{}: it sets nothing", input::name(file))));

@@ -26,7 +26,8 @@ pub(crate) fn fault(url: &str) -> Option<String> {
         ));
     }
     if !url.is_ascii() {
-        let message = "it has a character that no URL has: percent-encode it, or write the host as xn--…";
+        let message =
+            "it has a character that no URL has: percent-encode it, or write the host as xn--…";
         return Some(message.to_owned());
     }
     let uri = url.parse::<Uri>().ok();
