@@ -380,19 +380,52 @@ fn certificates_are_set_shown_and_deleted() {
     assert_eq!(fake.certificate(), None);
 }
 
-#[test]
-fn a_private_ca_is_trusted_when_it_is_given() {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(made.signing_key.serialize_der()));
+/// A fake client that shows this certificate, and its URL.
+fn fake_over_tls(certificate: &rcgen::Certificate, key: &rcgen::KeyPair) -> String {
+    let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![made.cert.der().clone()], key)
+        .with_single_cert(vec![certificate.der().clone()], key)
         .unwrap();
-    let fake = FakeClient::new();
-    let port = serve(fake, Some(TlsAcceptor::from(Arc::new(config))));
-    let url = format!("https://localhost:{port}");
+    let port = serve(FakeClient::new(), Some(TlsAcceptor::from(Arc::new(config))));
+    format!("https://localhost:{port}")
+}
+
+/// As `openssl req -x509` makes one if it is not told otherwise.
+#[test]
+fn a_servers_certificate_that_is_marked_as_a_cas_is_told() {
+    let mut params = rcgen::CertificateParams::new(["localhost".to_owned()]).unwrap();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    let key = rcgen::KeyPair::generate().unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    let url = fake_over_tls(&certificate, &key);
+    let ca = File::new("a-ca-as-server.pem", &certificate.pem());
+    let output = run(&["settings", "get", "--url", &url, "--ca", ca.path()], "");
+    assert!(failed(&output, 3).contains("basicConstraints=CA:FALSE"), "{}", stderr(&output));
+}
+
+#[test]
+fn https_to_a_port_that_does_not_speak_it_is_told() {
+    let (_, url) = fake();
+    let output = run(&["settings", "get", "--url", &url.replace("http:", "https:")], "");
+    assert!(failed(&output, 3).contains("does not speak https"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_ca_file_that_holds_none_is_told() {
+    let ca = File::new("no-ca.pem", GUIDE);
+    let get = ["settings", "get", "--url", "https://localhost:1", "--ca", ca.path()];
+    let message = run(&get, "");
+    assert!(failed(&message, 2).contains("-----BEGIN CERTIFICATE-----"), "{}", stderr(&message));
+    assert!(stderr(&message).contains("no-ca.pem: "), "{}", stderr(&message));
+}
+
+#[test]
+fn a_private_ca_is_trusted_when_it_is_given() {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let url = fake_over_tls(&made.cert, &made.signing_key);
     let ca = File::new("ca.pem", &made.cert.pem());
     let set = run(&["settings", "set", "-", "--url", &url, "--ca", ca.path()], GUIDE);
     assert!(succeeded(&set).contains("webhooks.url"));

@@ -82,7 +82,7 @@ pub(super) fn password(
 pub(super) fn http(connection: &Connection) -> Result<HttpClient, Failure> {
     Ok(match &connection.ca {
         Some(file) => HttpClient::with_ca(&input::text(file)?)
-            .map_err(|error| Failure::file(&input::name(file), &error))?,
+            .map_err(|error| Failure::from(error).of_file(&input::name(file)))?,
         None => HttpClient::new()?,
     })
 }

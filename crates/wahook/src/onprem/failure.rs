@@ -17,6 +17,16 @@ pub(super) enum Code {
     Unreachable = 3,
 }
 
+/// What to do about it, by a word of rustls'.
+const HINTS: [(&str, &str); 3] = [
+    ("UnknownIssuer", "; if its CA is a private one, give it with --ca"),
+    (
+        "CaUsedAsEndEntity",
+        "; the server's own certificate is marked as a CA's: make it with basicConstraints=CA:FALSE",
+    ),
+    ("InvalidContentType", "; what answers at this port does not speak https"),
+];
+
 impl Failure {
     pub(super) fn new(code: Code, message: impl Into<String>) -> Self {
         Failure { code, message: message.into() }
@@ -29,6 +39,11 @@ impl Failure {
     /// A file that cannot be read or does not hold what it should.
     pub(super) fn file(name: &str, error: &dyn Display) -> Self {
         Failure::input(format!("{name}: {error}"))
+    }
+
+    /// The same, said of a file.
+    pub(super) fn of_file(self, name: &str) -> Self {
+        Failure { message: format!("{name}: {}", self.message), ..self }
     }
 
     pub(super) fn report(self) -> ExitCode {
@@ -54,8 +69,10 @@ impl From<Error> for Failure {
                 message = format!("{message}: {source}");
             }
         }
-        if message.contains("UnknownIssuer") {
-            message.push_str("; if its CA is a private one, give it with --ca");
+        for (word, hint) in HINTS {
+            if message.contains(word) {
+                message.push_str(hint);
+            }
         }
         if error.kind() == ErrorKind::PasswordChangeWanted {
             message.push_str("; give it with --new-password-file");
