@@ -429,10 +429,13 @@ fn a_private_ca_is_trusted_when_it_is_given() {
     let ca = File::new("ca.pem", &made.cert.pem());
     let set = run(&["settings", "set", "-", "--url", &url, "--ca", ca.path()], GUIDE);
     assert!(succeeded(&set).contains("webhooks.url"));
+    // Of the same name, as before a renewal; and none at all.
     let other = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap().cert.pem();
     let other = File::new("other-ca.pem", &other);
-    let untrusted = run(&["settings", "get", "--url", &url, "--ca", other.path()], "");
-    assert!(failed(&untrusted, 3).contains("certificate"), "{}", stderr(&untrusted));
+    for options in [&["--ca", other.path()][..], &[]] {
+        let untrusted = run(&[&["settings", "get", "--url", &url], options].concat(), "");
+        assert!(failed(&untrusted, 3).contains("give it with --ca"), "{}", stderr(&untrusted));
+    }
 }
 
 #[test]

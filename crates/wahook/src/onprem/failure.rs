@@ -18,8 +18,12 @@ pub(super) enum Code {
 }
 
 /// What to do about it, by a word of rustls'.
-const HINTS: [(&str, &str); 3] = [
+const HINTS: [(&str, &str); 4] = [
     ("UnknownIssuer", "; if its CA is a private one, give it with --ca"),
+    (
+        "BadSignature",
+        "; a CA of that name is trusted, and this is another one: give it with --ca, in place of an old one",
+    ),
     (
         "CaUsedAsEndEntity",
         "; the server's own certificate is marked as a CA's: make it with basicConstraints=CA:FALSE",
