@@ -13,15 +13,17 @@ use std::{
     collections::HashMap,
     convert::Infallible,
     error::Error,
-    future::{pending, ready},
+    future::{Ready, pending, ready},
+    panic::{AssertUnwindSafe, catch_unwind},
     sync::{
         Arc,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
+    task::{Context, Poll},
     time::Duration,
 };
 use tokio::sync::{Notify, watch};
-use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use tower_whatsapp::{
     AppSecret, Cloud, ConfigErrorKind, Endpoint, Lookup, OnPremises, PathSecret, StaticHeader,
     WebhookLayer, WebhookService,
@@ -357,4 +359,85 @@ async fn secrets_rotate_under_load_and_no_request_is_refused() {
     }
     assert!(sent > 8 * LAST);
     assert_eq!(keeper.taken().len(), sent);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_lookup_holds_no_place_of_the_inner_service() {
+    let layer = WebhookLayer::builder()
+        .lookup(
+            "/whatsapp/{tenant}",
+            service_fn(async |lookup: Lookup| match lookup.tenant() {
+                "slow" => pending().await,
+                _ => Ok::<Option<Arc<Endpoint>>, Infallible>(None),
+            }),
+        )
+        .lookup_deadline(None)
+        .deliver_to(Keeper::default())
+        .build()
+        .unwrap();
+    let inner = service_fn(async |_| Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())));
+    let service = layer.layer(ServiceBuilder::new().concurrency_limit(1).service(inner));
+    let mut slow = Box::pin(service.clone().oneshot(post("/whatsapp/slow", "")));
+    assert!(futures_pending(slow.as_mut()).await);
+    // The paused clock ends this if nothing else does.
+    let soon = Duration::from_secs(60);
+    for path in ["/elsewhere", "/whatsapp/unknown"] {
+        let answer = service.clone().oneshot(post(path, ""));
+        let answer = tokio::time::timeout(soon, answer).await.expect(path).unwrap();
+        assert_eq!(answer.status(), 200, "{path}");
+    }
+    // Who keeps the service while the answer comes does not stand in its own way.
+    let mut kept = service.clone();
+    let answer = kept.ready().await.unwrap().call(post("/whatsapp/unknown", ""));
+    let answer = tokio::time::timeout(soon, answer).await.expect("an answer").unwrap();
+    assert_eq!(answer.status(), 200);
+}
+
+/// Its first clone panics that is made once it is told so.
+struct Fragile(Arc<AtomicBool>);
+
+impl Clone for Fragile {
+    fn clone(&self) -> Self {
+        assert!(!self.0.swap(false, Ordering::Relaxed), "a clone that fails");
+        Fragile(self.0.clone())
+    }
+}
+
+impl Service<Lookup> for Fragile {
+    type Response = Option<Arc<Endpoint>>;
+    type Error = Infallible;
+    type Future = Ready<Result<Self::Response, Infallible>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, _: Lookup) -> Self::Future {
+        ready(Ok(None))
+    }
+}
+
+#[tokio::test]
+async fn a_lookup_that_panics_gives_its_place_back() {
+    let fails = Arc::new(AtomicBool::new(false));
+    let mut service = WebhookLayer::builder()
+        .lookup("/clone/{tenant}", Fragile(fails.clone()))
+        .lookup(
+            "/poll/{tenant}",
+            service_fn(async |lookup: Lookup| {
+                assert_ne!(lookup.tenant(), "panic", "a look-up that fails");
+                Ok::<Option<Arc<Endpoint>>, Infallible>(None)
+            }),
+        )
+        .max_lookups(1)
+        .deliver_to(Keeper::default())
+        .build_service()
+        .unwrap();
+    fails.store(true, Ordering::Relaxed);
+    let call = AssertUnwindSafe(|| drop(service.call(post("/clone/a", ""))));
+    assert!(catch_unwind(call).is_err());
+    assert_eq!(send(service.clone(), post("/clone/a", "")).await.status, 404);
+    let panics = service.clone().oneshot(post("/poll/panic", ""));
+    assert!(tokio::spawn(panics).await.unwrap_err().is_panic());
+    assert_eq!(send(service, post("/poll/a", "")).await.status, 404);
 }

@@ -43,6 +43,8 @@ enum State<S: Service<Request<B>>, B, N: Service<Notification>> {
         waiting: Box<Waiting<S, B, N>>,
         permit: Permit,
     },
+    /// The request is the inner service's, once that is ready.
+    Passing(Box<Waiting<S, B, N>>),
     Decided(#[pin] ResponseFuture<S::Future, B, N>),
     Rejected(Rejection),
     Done,
@@ -60,6 +62,7 @@ pub(super) struct Waiting<S, B, N> {
 pub(super) struct Permit(Arc<Bounds>);
 
 impl Permit {
+    /// `None` if so many are under way as may be.
     pub(super) fn take(bounds: &Arc<Bounds>) -> Option<Self> {
         bounds.lookups.take(1).then(|| Permit(bounds.clone()))
     }
@@ -94,20 +97,19 @@ where
     B: Body,
 {
     fn decide(
-        mut self,
+        self: Box<Self>,
         found: Result<Option<Arc<Endpoint>>, Rejection>,
         bounds: &Arc<Bounds>,
-    ) -> Result<ResponseFuture<S::Future, B, N>, Rejection> {
-        if let Some(endpoint) = found? {
-            let mounted = Mounted::new(self.path, endpoint, bounds.clone())
-                .map_err(|error| Rejection::because(RejectionKind::LookupFailed, error))?;
-            if let Some(in_path) = mounted.at(self.request.uri().path()) {
-                let mounted = Arc::new(mounted);
-                let accept = Accept::new(&mounted, in_path, self.request, &self.service);
-                return Ok(ResponseFuture::accept(accept));
-            }
-        }
-        Ok(ResponseFuture::inner(self.inner.call(self.request)))
+    ) -> Result<State<S, B, N>, Rejection> {
+        let Some(endpoint) = found? else { return Ok(State::Passing(self)) };
+        let mounted = Mounted::new(self.path.clone(), endpoint, bounds.clone())
+            .map_err(|error| Rejection::because(RejectionKind::LookupFailed, error))?;
+        let Some(in_path) = mounted.at(self.request.uri().path()) else {
+            return Ok(State::Passing(self));
+        };
+        let mounted = Arc::new(mounted);
+        let accept = Accept::new(&mounted, in_path, self.request, &self.service);
+        Ok(State::Decided(ResponseFuture::accept(accept)))
     }
 }
 
@@ -136,7 +138,15 @@ where
             let looked_up = state.as_mut().project_replace(State::Done);
             if let StateOwned::LookingUp { waiting, permit, .. } = looked_up {
                 let decided = waiting.decide(found, &permit.0);
-                state.set(decided.map_or_else(State::Rejected, State::Decided));
+                state.set(decided.unwrap_or_else(State::Rejected));
+            }
+        }
+        if let StateProj::Passing(waiting) = state.as_mut().project() {
+            ready!(waiting.inner.poll_ready(cx))?;
+            let passing = state.as_mut().project_replace(State::Done);
+            if let StateOwned::Passing(mut waiting) = passing {
+                let inner = waiting.inner.call(waiting.request);
+                state.set(State::Decided(ResponseFuture::inner(inner)));
             }
         }
         if let StateProj::Decided(future) = state.as_mut().project() {
@@ -161,6 +171,7 @@ impl<S: Service<Request<B>>, B, N: Service<Notification>> fmt::Debug for LookupF
         match &self.state {
             State::Decided(future) => future.fmt(f),
             State::LookingUp { .. } => f.write_str("LookupFuture(looking up)"),
+            State::Passing(_) => f.write_str("LookupFuture(passing)"),
             State::Rejected(_) => f.write_str("LookupFuture(rejected)"),
             State::Done => f.write_str("LookupFuture(done)"),
         }

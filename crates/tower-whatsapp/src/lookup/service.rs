@@ -7,16 +7,14 @@ use super::{
 use crate::{Rejection, RejectionKind, ResponseBody, ResponseFuture, Webhook, future::Accept};
 use http::{Request, Response};
 use http_body::Body;
-use std::{
-    mem,
-    task::{Context, Poll},
-};
+use std::task::{Context, Poll};
 use tower_service::Service;
 use whatsapp_notification::Notification;
 use whatsapp_router::BoxError;
 
-/// With look-ups the inner service has to be `Clone`: the one that is ready waits with the request,
-/// for it may turn out to be the inner service's, and a clone takes the next.
+/// With look-ups the inner service has to be `Clone`: a clone waits with the request, which may turn
+/// out to be the inner service's, and gets ready only then. The one that is ready is let go, so that
+/// who asks for slow tenants holds no place of a limited inner service.
 impl<S, N, B, R> Service<Request<B>> for Webhook<S, N, Lookups>
 where
     S: Service<Request<B>, Response = Response<R>> + Clone,
@@ -42,13 +40,14 @@ where
         let Some((route, path, params)) = self.lookups.find(path) else {
             return LookupFuture::decided(ResponseFuture::inner(self.inner.call(request)));
         };
+        // Held from here on: the users' services are cloned below, which may panic.
         let Some(permit) = Permit::take(&self.shared.bounds) else {
             return LookupFuture::rejected(Rejection::new(RejectionKind::LookupsInFlight));
         };
         let found = route.look_up(Lookup::new(params, &request));
         let path = path.clone();
-        let clone = self.inner.clone();
-        let inner = mem::replace(&mut self.inner, clone);
+        let inner = self.inner.clone();
+        self.inner = inner.clone();
         let waiting = Waiting { path, request, inner, service: self.service.clone() };
         LookupFuture::looking_up(found, waiting, permit)
     }
