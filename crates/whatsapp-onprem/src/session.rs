@@ -3,6 +3,7 @@
 use crate::{
     ApiError, Error, ErrorKind, Login,
     exchange::Answer,
+    login::sensitive,
     secret::{Secret, Secrets},
 };
 use jiff::Timestamp;
@@ -44,6 +45,7 @@ impl Token {
             serde_json::from_slice(body).map_err(|_| unexpected("the login's is not JSON"))?;
         let text = body.pointer("/users/0/token").and_then(Value::as_str);
         let text = text.filter(|text| !text.is_empty()).ok_or(unexpected("it holds no token"))?;
+        sensitive(text).map_err(|_| unexpected("no header carries its token"))?;
         let end = body.pointer("/users/0/expires_after").and_then(Value::as_str);
         let left = end.and_then(parse_end).and_then(|end| left(end, Timestamp::now()));
         let renew_at = left.and_then(|left| Instant::now().checked_add(lasting(left)));
@@ -200,8 +202,10 @@ mod tests {
 
     #[test]
     fn an_answer_without_a_token_is_unexpected() {
-        for body in ["", "null", "{}", r#"{"users":[]}"#, r#"{"users":[{"token":""}]}"#] {
+        let split = r#"{"users":[{"token":"canary\r\nX: y"}]}"#;
+        for body in ["", "null", "{}", r#"{"users":[]}"#, r#"{"users":[{"token":""}]}"#, split] {
             let error = Token::of(body.as_bytes()).unwrap_err();
+            assert!(!error.to_string().contains("canary"));
             assert_eq!(error.kind(), ErrorKind::UnexpectedAnswer);
         }
     }
