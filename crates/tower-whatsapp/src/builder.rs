@@ -69,8 +69,11 @@ impl<N, L: Routes> WebhookBuilder<N, L> {
     ///
     /// A look-up is made before anything is verified: bound what it costs by
     /// [`max_lookups`](Self::max_lookups) and `lookup_deadline`, or by layers around `service`, such
-    /// as a cache. Looked-up endpoints' [warnings](crate::signature::SecretWarning) are not logged:
-    /// look at them when a secret is stored. Errors of the path wait for [`build`](Self::build).
+    /// as a cache. All look-ups of a layer share these bounds: who asks for so many slow tenants at
+    /// once makes those of WhatsApp's requests 503, and it sends them again. A cache of tenants,
+    /// unknown ones too, or a limit for each address in front of the layer, is the remedy.
+    /// Looked-up endpoints' [warnings](crate::signature::SecretWarning) are not logged: look at them
+    /// when a secret is stored. Errors of the path wait for [`build`](Self::build).
     ///
     /// Secrets rotate:
     ///

@@ -93,6 +93,8 @@ fn params<'p>(segments: &[Segment], path: &'p str) -> Option<Params<'p>> {
             Segment::Literal(literal) if **literal == *part => {}
             Segment::Literal(_) => return None,
             Segment::Secret | Segment::Tenant if part.is_empty() => return None,
+            // Clients resolve these: it is somebody who hopes for a file of another folder.
+            Segment::Tenant if matches!(part, "." | "..") => return None,
             Segment::Secret => params.secret = part,
             Segment::Tenant => params.tenant = part,
         }
@@ -117,6 +119,10 @@ mod tests {
         for other in ["/shop/in/", "//in/s3cret", "/shop/in", "/shop/out/s3cret", "/shop/in/s/t"] {
             assert_eq!(path.params(other), None, "{other}");
         }
+        for other in ["/./in/s3cret", "/../in/s3cret"] {
+            assert_eq!(path.params(other), None, "{other}");
+        }
+        assert!(path.params("/.../in/s3cret").is_some());
     }
 
     #[test]

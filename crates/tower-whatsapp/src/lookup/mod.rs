@@ -65,8 +65,12 @@ impl Lookup {
         }
     }
 
-    /// The path's segment `{tenant}`, as it stands in the request, not percent-decoded; never empty
-    /// where the path has such a segment, always where it has none.
+    /// The path's segment `{tenant}`, as it stands in the request, not percent-decoded; never empty,
+    /// `.` or `..` where the path has such a segment, always empty where it has none.
+    ///
+    /// It is whatever somebody asked for, of any length: make the endpoint's label of what was found,
+    /// not of this, where a store finds one tenant under several spellings. Each spelling would be a
+    /// label of its own in the metrics.
     #[must_use]
     pub fn tenant(&self) -> &str {
         &self.tenant
