@@ -480,3 +480,47 @@ fn the_webhook_of_360dialog_is_set_and_its_headers_are_hidden() {
         stderr(&invalid)
     );
 }
+
+/// A terminal does what it is told, whoever tells it.
+#[test]
+fn what_an_api_says_moves_no_cursor_and_shows_no_password() {
+    const EVIL: &str = "\u{1b}]0;a\u{7}\u{9b}2J\u{7f}\u{202e}";
+    let service = service_fn(async |request: Request<hyper::body::Incoming>| {
+        let body = match request.uri().path() {
+            "/v1/users/login" if request.headers()["authorization"] != "Basic YWRtaW46cGEic3M=" => {
+                json!({"users": [{"token": "a"}]}).to_string()
+            }
+            "/v1/users/login" => {
+                let details = json!({"password": "pa\"ss", "more": EVIL});
+                let error = json!({"errors": [{"title": EVIL, "details": details}]}).to_string();
+                let mut refused = Response::new(Full::<Bytes>::from(error));
+                *refused.status_mut() = http::StatusCode::BAD_REQUEST;
+                return Ok::<_, Infallible>(refused);
+            }
+            "/v1/settings/application" => {
+                json!({"settings": {"application": {EVIL: {EVIL: EVIL}}}}).to_string()
+            }
+            _ => format!("-----BEGIN CERTIFICATE-----\r\n{EVIL}\r\n"),
+        };
+        Ok(Response::new(Full::<Bytes>::from(body)))
+    });
+    let url = format!("http://127.0.0.1:{}", serve(service, None));
+    let set = ["settings", "set", "-"];
+    for (password, command, code) in [
+        ("a", &["settings", "get"][..], 0),
+        ("a", &["settings", "get", "--format", "json"], 0),
+        ("a", &set, 0),
+        ("a", &["settings", "reset", "--dry-run"], 0),
+        ("a", &["certificates", "get"], 0),
+        ("a", &["certificates", "get", "--format", "json"], 0),
+        ("pa\"ss", &["settings", "get"], 1),
+    ] {
+        let to = ["--url", &url, "--user", "admin"];
+        let ran = run_as(password, &[command, &to].concat(), "{\"sent_status\":true}");
+        assert_eq!(ran.status.code(), Some(code), "{command:?}: {}", stderr(&ran));
+        let shown = format!("{}{}", stdout(&ran), stderr(&ran));
+        let moves = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+        assert!(!shown.contains(moves), "{command:?}: {shown:?}");
+        assert!(!shown.contains("pa\\\"ss"), "{shown}");
+    }
+}

@@ -17,7 +17,8 @@ pub(super) fn run(command: &Certificates) -> Result<(), Failure> {
             let pem = connected.within(connected.client.webhook_ca()).await?;
             match (connection.format, pem) {
                 (Format::Json, pem) => line(&json!({"v": 1, "pem": pem}).to_string()),
-                (Format::Text, Some(pem)) => line(pem.trim_end()),
+                // Lines may end as on Windows.
+                (Format::Text, Some(pem)) => pem.trim_end().lines().try_for_each(line),
                 (Format::Text, None) => {
                     eprintln!("there is none: the client goes by its own roots");
                     Ok(())

@@ -1,5 +1,6 @@
 //! [`Failure`]: why a command failed, and with which exit code.
 
+use super::output::printable;
 use std::{error::Error as _, fmt::Display, io, process::ExitCode};
 use whatsapp_onprem::{Error, ErrorKind, InvalidCertificates, InvalidSettings};
 
@@ -52,7 +53,7 @@ impl Failure {
 
     pub(super) fn report(self) -> ExitCode {
         if !self.message.is_empty() {
-            eprintln!("wahook: {}", self.message);
+            eprintln!("wahook: {}", printable(&self.message));
         }
         ExitCode::from(self.code as u8)
     }

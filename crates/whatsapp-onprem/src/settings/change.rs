@@ -123,4 +123,11 @@ mod tests {
         let shown = diff(&ApplicationSettings::new(), &odd)[0].to_string();
         assert_eq!(shown, r#"\u{1b}[2J: (not shown) → "\u001b""#);
     }
+
+    #[test]
+    fn a_name_of_the_clients_cannot_move_the_cursor() {
+        let before = ApplicationSettings::of_answer(&json!({"\u{1b}[2J\u{9b}x": 0})).unwrap();
+        let changes = diff(&before, &ApplicationSettings::new());
+        assert_eq!(changes[0].to_string(), "\\u{1b}[2J\\u{9b}x: 0 → (not shown)");
+    }
 }
