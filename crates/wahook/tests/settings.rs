@@ -524,3 +524,24 @@ fn what_an_api_says_moves_no_cursor_and_shows_no_password() {
         assert!(!shown.contains("pa\\\"ss"), "{shown}");
     }
 }
+
+/// It took gigabytes, or minutes that no --timeout ended.
+#[test]
+fn settings_that_are_made_to_be_many_or_long_cost_little() {
+    let long = json!({"a".repeat(500_000): {"0": 0, "1": 0}});
+    let many = (0..60_000).map(|number| (format!("k{number}"), json!(0))).collect();
+    for (settings, code) in [(long, 1), (Value::Object(many), 0)] {
+        let answer = json!({"users": [{"token": "a"}], "settings": {"application": settings}});
+        let answer = Bytes::from(answer.to_string());
+        let service = service_fn(move |_: Request<hyper::body::Incoming>| {
+            let answer = answer.clone();
+            async move { Ok::<_, Infallible>(Response::new(Full::new(answer))) }
+        });
+        let url = format!("http://127.0.0.1:{}", serve(service, None));
+        let ran = run(
+            &["settings", "set", "-", "--url", &url, "--user", "admin"],
+            "{\"sent_status\":true}",
+        );
+        assert_eq!(ran.status.code(), Some(code), "{}", stderr(&ran));
+    }
+}

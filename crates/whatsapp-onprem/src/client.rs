@@ -89,8 +89,10 @@ where
         let body = self.call(Call::new(Method::GET, SETTINGS), &[]).await?;
         let answer: Value = serde_json::from_slice(&body)
             .map_err(|_| Error::noted(ErrorKind::UnexpectedAnswer, "it is not JSON"))?;
-        ApplicationSettings::of_answer(&answer)
-            .ok_or(Error::noted(ErrorKind::UnexpectedAnswer, "it holds no settings"))
+        ApplicationSettings::of_answer(&answer).ok_or(Error::noted(
+            ErrorKind::UnexpectedAnswer,
+            "it holds no settings, or absurd ones",
+        ))
     }
 
     /// Changes settings: `PATCH /v1/settings/application`. What is not set in `change` stays as it

@@ -45,29 +45,31 @@ impl Change {
 /// What differs, in the order of the settings' names. Back-off delays are strings, as in requests.
 #[must_use]
 pub fn diff(before: &ApplicationSettings, after: &ApplicationSettings) -> Vec<Change> {
-    let (mut old, mut new) = (Vec::new(), Vec::new());
-    leaves("", before.write(), &mut old);
-    leaves("", after.write(), &mut new);
-    let mut all: Map<String, Value> = old.iter().chain(&new).cloned().collect();
-    all.sort_keys();
-    let value = |of: &[(String, Value)], path: &str| {
-        of.iter().find(|(other, _)| other == path).map(|(_, value)| value.clone())
-    };
-    let changes = all.into_iter().map(|(path, _)| Change {
-        before: value(&old, &path),
-        after: value(&new, &path),
-        path,
+    let (old, new) = (flat(before), flat(after));
+    let mut paths: Vec<_> = old.keys().chain(new.keys()).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    let changes = paths.into_iter().map(|path| Change {
+        path: path.clone(),
+        before: old.get(path).cloned(),
+        after: new.get(path).cloned(),
     });
     changes.filter(|change| change.before != change.after).collect()
 }
 
+fn flat(settings: &ApplicationSettings) -> Map<String, Value> {
+    let mut found = Map::new();
+    leaves("", settings.write(), &mut found);
+    found
+}
+
 /// The values that are no objects, with their paths.
-fn leaves(path: &str, value: Value, found: &mut Vec<(String, Value)>) {
+fn leaves(path: &str, value: Value, found: &mut Map<String, Value>) {
     match value {
         Value::Object(members) => {
             members.into_iter().for_each(|(name, value)| leaves(&join(path, &name), value, found));
         }
-        value => found.push((path.to_owned(), value)),
+        value => drop(found.insert(path.to_owned(), value)),
     }
 }
 

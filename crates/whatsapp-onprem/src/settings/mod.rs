@@ -153,8 +153,20 @@ impl ApplicationSettings {
 
     /// The settings of a GET's answer: below `settings.application`, or flat.
     pub(crate) fn of_answer(answer: &Value) -> Option<Self> {
-        Self::read(answer.pointer("/settings/application").unwrap_or(answer))
+        let settings = answer.pointer("/settings/application").unwrap_or(answer);
+        if has_room(settings, LONGEST_PATH) { Self::read(settings) } else { None }
     }
+}
+
+/// No setting's path is near so many bytes. A long one, before each of thousands of settings below
+/// it, would make gigabytes of an answer.
+const LONGEST_PATH: usize = 512;
+
+/// True if all paths in `settings` fit into so many bytes.
+fn has_room(settings: &Value, bytes: usize) -> bool {
+    settings.as_object().into_iter().flatten().all(|(name, below)| {
+        bytes.checked_sub(name.len() + 1).is_some_and(|bytes| has_room(below, bytes))
+    })
 }
 
 fn merge(settings: &mut Value, change: Value) {
@@ -216,6 +228,15 @@ mod tests {
         let nested = json!({"settings": {"application": flat}, "meta": {"version": "3.0.1"}});
         assert_eq!(read(&nested), read(&flat));
         assert_eq!(ApplicationSettings::of_answer(&json!([])), None);
+    }
+
+    #[test]
+    fn an_answer_with_a_path_that_is_far_too_long_is_none() {
+        let long = "a".repeat(300);
+        let of = |answer| ApplicationSettings::of_answer(&answer);
+        assert!(of(json!({&*long: {"b": 0}})).is_some());
+        assert!(of(json!({&*long: {&*long: {}}})).is_none());
+        assert!(of(json!({"settings": {"application": {long.repeat(2): 0}}})).is_none());
     }
 
     #[test]
