@@ -40,6 +40,12 @@ impl BaseUrl {
         if authority.host().is_empty() {
             return Err(invalid("it has no host"));
         }
+        // `http` takes what stands behind a bracket, as in `[::1].example.test`, and any digits for a
+        // port; what another HTTP client makes of it nobody knows.
+        let behind_host = &authority.as_str()[authority.host().len()..];
+        if !behind_host.is_empty() && authority.port_u16().is_none() {
+            return Err(invalid("its port is none, or something stands behind its host"));
+        }
         if scheme == Scheme::HTTP && !is_loopback(authority.host()) {
             return Err(Error::new(ErrorKind::PlainHttp));
         }
@@ -114,6 +120,9 @@ mod tests {
             "https://example.test/?key=canary",
             "https://example.test/#canary",
             "https://can ary.test",
+            "http://[::1].canary.test",
+            "http://[127.0.0.1]canary",
+            "http://localhost:99999",
         ] {
             let error = BaseUrl::new(url).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidUrl, "{url}");
