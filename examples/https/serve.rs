@@ -26,8 +26,7 @@ pub(crate) struct Limits {
     /// More wait in the listener's queue.
     pub(crate) connections: usize,
     pub(crate) handshake: Duration,
-    /// Until the first request, then for the head of each over HTTP/1.1 and for the answer to a
-    /// ping over HTTP/2.
+    /// Until the first request, then until each next one.
     pub(crate) idle: Duration,
 }
 
@@ -101,13 +100,22 @@ async fn connection(
         request
     });
     let served = server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));
-    let mut served = pin!(served);
-    // hyper's own deadlines do not hold before the first bytes of HTTP/2.
-    tokio::select! {
-        ended = &mut served => return ended,
-        asked = timeout(limits.idle, asked.notified()) => asked.map_err(|_| too_late())?,
+    let (mut served, mut any) = (pin!(served), false);
+    // hyper's own deadlines do not hold before the first bytes of HTTP/2; then a client that answers
+    // pings, and asks for nothing, would keep its place for ever.
+    loop {
+        tokio::select! {
+            ended = &mut served => return ended,
+            asked = timeout(limits.idle, asked.notified()) => match asked {
+                Ok(()) => any = true,
+                Err(_) if any => break,
+                Err(_) => return Err(too_late().into()),
+            },
+        }
     }
-    served.await
+    // What is under way may come to its end, for as long again.
+    served.as_mut().graceful_shutdown();
+    timeout(limits.idle, served).await.map_err(|_| too_late())?
 }
 
 fn too_late() -> io::Error {

@@ -41,6 +41,25 @@ async fn who_says_nothing_after_the_handshake_is_shown_out_too() {
     }
 }
 
+/// A client that answers pings is alive, and need not ask for anything ever again.
+#[tokio::test]
+async fn who_asks_for_nothing_more_is_shown_out_over_http2_too() {
+    let limits = Limits { connections: 1, ..Limits::default() };
+    let server = Server::limited(None, None, limits).await;
+    for http2 in [false, true] {
+        let mut idle = server.client(None).over(http2).open().await.unwrap();
+        assert_eq!(idle.send(notification(1)).await.unwrap(), 200);
+        let client = server.client(None);
+        let next = tokio::spawn(async move { client.send(notification(2)).await });
+        // The clock goes on when nothing else does.
+        time::pause();
+        let next = time::timeout(100 * limits.idle, next).await.expect("a place");
+        assert_eq!(next.unwrap(), 200);
+        time::resume();
+        drop(idle);
+    }
+}
+
 #[tokio::test]
 async fn connections_over_the_limit_wait_for_a_place() {
     let limits = Limits { connections: 1, ..Limits::default() };
