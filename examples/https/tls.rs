@@ -11,7 +11,7 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-use tokio::{fs, sync::watch, time};
+use tokio::{fs, io::AsyncReadExt, sync::watch, time};
 use tower_whatsapp::BoxError;
 
 /// What is read, in PEM.
@@ -147,8 +147,22 @@ impl std::fmt::Debug for Contents {
     }
 }
 
+/// No file of certificates is so long.
+const LONGEST: u64 = 1024 * 1024;
+
 async fn read(path: &Path) -> Result<Vec<u8>, BoxError> {
-    fs::read(path).await.map_err(|error| of(path, error))
+    let is_file = fs::metadata(path).await.map_err(|error| of(path, error))?.is_file();
+    if !is_file {
+        // A device has no end, and a pipe no beginning before somebody writes.
+        return Err(of(path, "it is no file"));
+    }
+    let file = fs::File::open(path).await.map_err(|error| of(path, error))?;
+    let mut contents = Vec::new();
+    let read = file.take(LONGEST + 1).read_to_end(&mut contents).await;
+    match read.map_err(|error| of(path, error))? as u64 {
+        ..=LONGEST => Ok(contents),
+        _ => Err(of(path, "it is longer than 1 MiB")),
+    }
 }
 
 fn certificates(path: &Path, pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, BoxError> {

@@ -135,7 +135,16 @@ async fn what_cannot_be_used_leaves_all_as_it_was() {
         assert_eq!(server.tls.look().await.ok(), Some(false), "a fault is told once");
         assert_eq!(server.shown().await, before);
     }
-    fs::remove_file(server.folder.path().join("cert.pem")).unwrap();
+    server.write("cert.pem", &" ".repeat(2 << 20));
+    assert!(server.tls.look().await.unwrap_err().to_string().ends_with("longer than 1 MiB"));
+    let path = server.folder.path().join("cert.pem");
+    fs::remove_file(&path).unwrap();
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        assert!(server.tls.look().await.unwrap_err().to_string().ends_with("it is no file"));
+        fs::remove_file(&path).unwrap();
+    }
     assert!(server.tls.look().await.unwrap_err().to_string().contains("cert.pem"));
     put(&server.folder, &pair);
     assert_eq!(server.look_twice().await, Ok(true));
