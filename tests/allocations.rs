@@ -12,10 +12,12 @@ use std::{
     convert::Infallible,
     hint::black_box,
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 use tower::{Layer, Service, service_fn};
 use tower_whatsapp::{AppSecret, Cloud, Dispatch, Event, EventRouter, WebhookLayer};
 use whatsapp_notification::{Any, Notification};
+use whatsapp_router::dedup::{Claim, DedupKey, DedupStore, MemoryDedup};
 use whatsapp_testkit::{Samples, request};
 
 fn count<T>(step: impl FnOnce() -> T) -> (u64, T) {
@@ -72,6 +74,30 @@ fn decoding_allocates_only_where_something_is_escaped() {
     assert_eq!(count(|| every_field::read::<true>(&plain)).0, 0);
     let escaped = Notification::parse(Samples::new(7).hindi_text().body).unwrap();
     assert_eq!(count(|| every_field::read::<true>(&escaped)).0, 1, "the one text");
+}
+
+#[test]
+fn a_key_of_what_was_handled_takes_120_bytes_at_most() {
+    // As full as with the million of the default: tables grow by doubling.
+    const KEYS: u32 = 125_008; // the same in each of 16 parts
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let mut store = None;
+    let held = measure(|| {
+        let dedup = MemoryDedup::builder().capacity(KEYS as usize).build();
+        // More than there is room for.
+        for key in 0..KEYS + KEYS / 10 {
+            let key = DedupKey::from_bytes((u128::from(key) << 64 | u128::from(key)).to_le_bytes());
+            runtime.block_on(async {
+                if let Ok(Claim::New(token)) = dedup.claim(key, Duration::from_secs(60)).await {
+                    let _recorded = dedup.commit(key, token).await;
+                }
+            });
+        }
+        store = Some(dedup);
+    });
+    assert_eq!(store.expect("it is there").len(), KEYS as usize);
+    let each = held.bytes_current / i64::from(KEYS);
+    assert!((80..=120).contains(&each), "{each} bytes a key");
 }
 
 #[test]

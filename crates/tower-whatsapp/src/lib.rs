@@ -77,6 +77,7 @@
 //! | notification service | a 200 says | for |
 //! |---|---|---|
 //! | [`Dispatch`] of an [`EventRouter`] | all handlers are done | handlers that are quick |
+//! | … with a [`Dedup`](router::dedup) before its handlers | the same, and what was handled is not handled again | handlers that should not run twice |
 //! | [`Detach`] of that | the same, even if the client has gone away meanwhile | handlers that may be slow |
 //! | an inbox or a queue | the notification is stored | handlers that may fail, or work that must not be lost |
 //! | your own `Service<Notification>` | what you mean by it | everything else |
@@ -247,7 +248,7 @@
 //! # Features
 //!
 //! - **`tokio`** (default): the deadlines, on tokio's timer, look-ups in tokio's watch handles, and
-//!   the router's [`Detach`]. Without it none of them exists: put a timeout of your runtime around
+//!   the router's [`Detach`] and [`dedup`](router::dedup). Without it none of them exists: put a timeout of your runtime around
 //!   the notification service and look-ups, and see that your server bounds how long a body may take.
 //! - **`tracing`** (default): the span and the events above.
 //! - **`metrics`**: the counters above, through the `metrics` facade.

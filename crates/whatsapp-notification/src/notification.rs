@@ -164,6 +164,13 @@ impl Notification {
         Notification { inner: ThinArc::from_header_and_slice(head, &[row]) }
     }
 
+    /// True if `other` is a clone of this very notification: an equal body that came again is
+    /// another one.
+    #[must_use]
+    pub fn is_same(&self, other: &Notification) -> bool {
+        self.inner.ptr() == other.inner.ptr()
+    }
+
     /// Which API's form the body has.
     #[must_use]
     pub fn form(&self) -> Form {

@@ -52,7 +52,8 @@
 //! A handler returns `Ok(())`, or an [`Outcome`]: [`Retry`](Outcome::Retry) for later,
 //! [`Dead`](Outcome::Dead) for never. An `Err` is a retry after the default delay. Over HTTP the
 //! answer is 200 when all events of the notification are done or dead, and 503 otherwise, after
-//! which WhatsApp sends the *whole* notification again: handlers see some events twice.
+//! which WhatsApp sends the *whole* notification again: handlers see some events twice, unless a
+//! [`Dedup`](dedup::Dedup) stands before them.
 //!
 //! # Slow handlers
 //! WhatsApp waits for its answer, and sends again when it waits too long. Fast handlers run within
@@ -63,11 +64,14 @@
 //! | feature | default | |
 //! |---|---|---|
 //! | `tracing` | yes | events at target `whatsapp`, with `kind`, `label`, `path` (in bodies up to 16 KiB), `offset`, `length`, `reason` |
-//! | `metrics` | no | counter `whatsapp_events_total` by `kind` and `outcome`: `done`, `retry`, `dead`, `error`, `panic`, `unrouted` |
+//! | `metrics` | no | counter `whatsapp_events_total` by `kind` and `outcome`: `done`, `retry`, `dead`, `error`, `panic`, `unrouted`; and `whatsapp_dedup_total` by [`result`](dedup#what-is-counted) |
 //! | `tokio` | no | [`Detach`] |
+//! | `dedup` | no | [`dedup`]: an event that was handled is not handled again; on tokio's timer |
 //!
 //! Neither logs nor metrics have content, nor a handler's error, which may repeat content.
 
+#[cfg(feature = "dedup")]
+pub mod dedup;
 #[cfg(feature = "tokio")]
 mod detach;
 mod dispatch;

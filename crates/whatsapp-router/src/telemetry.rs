@@ -20,6 +20,13 @@ fn count(kind: Kind, outcome: &'static str) {
         .increment(1);
 }
 
+/// What deduplication has made of an event.
+#[cfg(feature = "dedup")]
+pub(crate) fn deduplicated(result: &'static str) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("whatsapp_dedup_total", "result" => result).increment(1);
+}
+
 /// A handler has come to its end.
 #[inline]
 pub(crate) fn handled(kind: Kind, result: &Result<Outcome, BoxError>) {
