@@ -206,21 +206,60 @@ async fn a_repeat_within_a_body_is_handled_once_and_is_not_in_its_own_way() {
     }
 }
 
-#[tokio::test]
-async fn if_the_first_of_a_body_fails_so_does_the_notification() {
-    let (service, calls) = counting(|_| async {
-        tokio::task::yield_now().await;
-        Err::<Outcome, _>("the database is away")
+/// Fails the first time, when it is told to go on, and is done after that.
+fn failing_first() -> (
+    Counting<impl FnMut(Event) -> BoxFuture + Clone + Send + 'static>,
+    Arc<AtomicUsize>,
+    Arc<Notify>,
+) {
+    let (go, is_first) = (Arc::new(Notify::new()), Arc::new(AtomicBool::new(true)));
+    let going = go.clone();
+    let (service, calls) = counting(move |_| -> BoxFuture {
+        let (going, is_first) = (going.clone(), is_first.swap(false, Ordering::SeqCst));
+        Box::pin(async move {
+            if is_first {
+                going.notified().await;
+                return Err("the database is away");
+            }
+            Ok(Outcome::Done)
+        })
     });
-    // Repeats without a conversation in common are handled at the same time.
+    (service, calls, go)
+}
+
+type BoxFuture = std::pin::Pin<Box<dyn Future<Output = Result<Outcome, &'static str>> + Send>>;
+
+#[tokio::test]
+async fn a_repeat_within_a_body_is_handled_in_its_turn_if_the_first_fails() {
+    let (service, calls, go) = failing_first();
     let service = deduplicated(service);
-    let notification = notification(&["A", "A"]);
-    let both: Vec<Event> = notification.events().collect();
-    let (first, second) =
-        tokio::join!(handle(&service, both[0].clone()), handle(&service, both[1].clone()));
-    assert!(first.is_err());
-    assert_eq!(second.unwrap(), Outcome::Done, "it is the first that speaks for both");
-    assert_eq!(calls.load(Ordering::SeqCst), 1);
+    let both: Vec<Event> = notification(&["A", "A"]).into_iter().collect();
+    let mut first = pin!(handle(&service, both[0].clone()));
+    let mut second = pin!(handle(&service, both[1].clone()));
+    assert!(polled(first.as_mut()).await.is_pending());
+    assert!(polled(second.as_mut()).await.is_pending(), "the first may fail");
+    go.notify_one();
+    first.await.unwrap_err();
+    assert_eq!(second.await.unwrap(), Outcome::Done);
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_second_try_in_the_process_is_not_answered_before_the_first_one_that_goes_on() {
+    let (service, calls, go) = failing_first();
+    let mut dispatch = Dispatch::new(deduplicated(service));
+    let notification = notification(&["A"]);
+    // As behind a `Detach`: the first try's caller has gone, and tries again.
+    let first = tokio::spawn(dispatch.call(notification.clone()));
+    while calls.load(Ordering::SeqCst) == 0 {
+        tokio::task::yield_now().await;
+    }
+    let mut second = pin!(dispatch.call(notification));
+    assert!(polled(second.as_mut()).await.is_pending(), "nothing has been handled");
+    go.notify_one();
+    first.await.unwrap().unwrap_err();
+    second.await.unwrap();
+    assert_eq!(calls.load(Ordering::SeqCst), 2);
 }
 
 #[tokio::test(start_paused = true)]

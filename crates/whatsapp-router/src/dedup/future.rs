@@ -70,13 +70,13 @@ where
         telemetry::deduplicated("busy");
         Ok(Outcome::Retry(BUSY))
     };
-    let taken = match in_hand.take(key, event.notification()) {
-        Hand::Free(taken) => taken,
-        Hand::Busy => return busy(),
-        Hand::Same => {
-            // The first of them speaks for both: if it fails, so does the notification.
-            telemetry::deduplicated("same");
-            return Ok(Outcome::Done);
+    // Declared before the claim, and so given back after it.
+    let _taken = loop {
+        match in_hand.take(key, event.notification()) {
+            Hand::Free(taken) => break taken,
+            Hand::Busy => return busy(),
+            // It may fail yet, and nobody but its end can tell.
+            Hand::Same(end) => end.wait().await,
         }
     };
     let token = match store.claim(key, lease).await.map_err(Into::into)? {
@@ -94,7 +94,6 @@ where
     if let Outcome::Done | Outcome::Dead(_) = outcome {
         claim.commit().await;
     }
-    drop(taken);
     Ok(outcome)
 }
 

@@ -32,14 +32,14 @@
 //! has been recorded. If it was handled, but that could not be recorded, it may be handled again.
 //! While one request handles an event, a repeat of it is an [`Outcome::Retry`](crate::Outcome): over
 //! HTTP a 503, never a 200, for the first may yet fail. A repeat within the very notification that
-//! is being handled is `Done`: its notification is answered by the first.
+//! is being handled waits for the first to end: then it is `Done`, or handled in its turn.
 //!
 //! # What makes two events the same
 //! [`Event::key`](whatsapp_notification::Event::key), hashed to 16 bytes with the store's
 //! [`HashKey`]. An event with neither an id nor a time of its own has none, and is never taken for a
 //! repeat: to handle one twice is safe, to take two for one is a loss. The endpoint's label is part
 //! of it: what two tenants get are two events.
-
+//!
 //! # What is counted
 //! With the feature `metrics`, `whatsapp_dedup_total` by `result`:
 //!
@@ -48,7 +48,6 @@
 //! | `new` | was handed to its handler |
 //! | `duplicate` | had been handled |
 //! | `busy` | is being handled, for another notification: it is to come again |
-//! | `same` | is being handled, for the same notification |
 //! | `unkeyed` | has no key, and was handed to its handler |
 //! | `lost` | is being handled, but its claim is another's by now: it may be handled twice |
 //! | `stale` | was handled, but its claim was another's by then |

@@ -9,6 +9,7 @@ use std::{
     task::{Context, Poll},
     time::Duration,
 };
+use tokio::sync::watch;
 use tower_service::Service;
 use whatsapp_notification::{Event, Notification};
 
@@ -83,14 +84,14 @@ impl<S: fmt::Debug, D> fmt::Debug for Dedup<S, D> {
 /// within one notification is known as such.
 #[derive(Clone, Default)]
 pub(super) struct InHand {
-    events: Arc<Mutex<HashMap<DedupKey, Notification>>>,
+    events: Arc<Mutex<HashMap<DedupKey, (Notification, End)>>>,
 }
 
 /// Whether an event can be taken in hand.
 pub(super) enum Hand {
     Free(Taken),
-    /// The same notification has it in hand.
-    Same,
+    /// The same notification has it in hand, until then.
+    Same(End),
     /// Another one has.
     Busy,
 }
@@ -99,21 +100,36 @@ pub(super) enum Hand {
 pub(super) struct Taken {
     in_hand: InHand,
     key: DedupKey,
+    /// Nothing is ever sent: its drop, after the key is free, is the end.
+    _end: watch::Sender<()>,
+}
+
+/// When somebody else will not have the event in hand any more.
+#[derive(Clone)]
+pub(super) struct End(watch::Receiver<()>);
+
+impl End {
+    pub(super) async fn wait(mut self) {
+        let _closed = self.0.changed().await;
+    }
 }
 
 impl InHand {
     pub(super) fn take(&self, key: DedupKey, notification: &Notification) -> Hand {
         match self.lock().entry(key) {
             Entry::Vacant(free) => {
-                free.insert(notification.clone());
-                Hand::Free(Taken { in_hand: self.clone(), key })
+                let (_end, end) = watch::channel(());
+                free.insert((notification.clone(), End(end)));
+                Hand::Free(Taken { in_hand: self.clone(), key, _end })
             }
-            Entry::Occupied(taken) if taken.get().is_same(notification) => Hand::Same,
-            Entry::Occupied(_) => Hand::Busy,
+            Entry::Occupied(taken) => match taken.get() {
+                (holder, end) if holder.is_same(notification) => Hand::Same(end.clone()),
+                _ => Hand::Busy,
+            },
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<DedupKey, Notification>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<DedupKey, (Notification, End)>> {
         // Nothing that holds the lock can panic half way.
         self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -122,8 +138,8 @@ impl InHand {
 impl Drop for Taken {
     fn drop(&mut self) {
         // Outside the lock: it may be the notification's last owner.
-        let notification = self.in_hand.lock().remove(&self.key);
-        drop(notification);
+        let removed = self.in_hand.lock().remove(&self.key);
+        drop(removed);
     }
 }
 
