@@ -353,6 +353,8 @@ fn keys_are_the_same_in_every_process_and_differ_by_all_that_tells_events_apart(
 struct Scripted {
     is_away: Arc<AtomicBool>,
     is_stale: Arc<AtomicBool>,
+    /// A renewal is never answered.
+    hangs: Arc<AtomicBool>,
     asked: Arc<Mutex<Vec<&'static str>>>,
 }
 
@@ -382,7 +384,11 @@ impl DedupStore for Scripted {
     }
 
     async fn renew(&self, _: DedupKey, _: Token, _: Duration) -> io::Result<bool> {
-        self.answer("renew")
+        let renewed = self.answer("renew");
+        if self.hangs.load(Ordering::SeqCst) {
+            pending::<()>().await;
+        }
+        renewed
     }
 
     async fn commit(&self, _: DedupKey, _: Token) -> io::Result<bool> {
@@ -438,6 +444,19 @@ async fn a_renewal_that_fails_is_tried_again_and_one_that_is_lost_is_not() {
     // Three times away, once told that it is lost, then no more.
     let asked = store.asked.lock().unwrap().clone();
     assert_eq!(asked, ["claim", "renew", "renew", "renew", "renew", "commit"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_hangs_is_given_up_and_tried_again() {
+    let store = Scripted::default();
+    store.hangs.store(true, Ordering::SeqCst);
+    let slow = service_fn(async |_: Event| {
+        sleep(LEASE).await;
+        Ok::<_, Infallible>(Outcome::Done)
+    });
+    let service = DedupLayer::new(store.clone()).lease(LEASE).layer(slow);
+    handle(&service, event("A")).await.unwrap();
+    assert_eq!(*store.asked.lock().unwrap(), ["claim", "renew", "renew", "commit"]);
 }
 
 #[test]

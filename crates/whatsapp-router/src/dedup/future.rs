@@ -12,6 +12,7 @@ use std::{
     task::{Context, Poll},
     time::Duration,
 };
+use tokio::time::{sleep, timeout};
 use tower_service::Service;
 use whatsapp_notification::Event;
 
@@ -130,13 +131,20 @@ impl<D: DedupStore> Claimed<'_, D> {
 
     /// Renews the claim for ever, or until it is lost.
     async fn renew(&self, lease: Duration) {
+        let turn = lease / 3;
+        let mut wait = turn;
         loop {
-            tokio::time::sleep(lease / 3).await;
-            if let Ok(false) = self.store.renew(self.key, self.token, lease).await {
-                telemetry::deduplicated("lost");
-                return pending().await;
-            }
+            sleep(wait).await;
+            let renewing = self.store.renew(self.key, self.token, lease);
+            wait = match timeout(turn, renewing).await {
+                Ok(Ok(false)) => break,
+                Ok(_) => turn,
+                // One that hangs, as on a dead connection, is not to use up the lease.
+                Err(_) => Duration::ZERO,
+            };
         }
+        telemetry::deduplicated("lost");
+        pending::<()>().await;
     }
 }
 

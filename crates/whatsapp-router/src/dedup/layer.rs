@@ -33,9 +33,10 @@ impl<D> DedupLayer<D> {
     }
 
     /// How long a claim holds unless it is renewed, which happens three times as often while the
-    /// handler runs. Default 60 s. After a crash, nobody else handles the event for so long.
+    /// handler runs. Default 60 s, at least 1 s. After a crash, nobody else handles the event for so
+    /// long. A handler that blocks its thread for so long loses its claim.
     pub fn lease(mut self, lease: Duration) -> Self {
-        self.lease = lease;
+        self.lease = lease.max(Duration::from_secs(1));
         self
     }
 }

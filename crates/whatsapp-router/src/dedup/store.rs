@@ -51,7 +51,8 @@ pub trait DedupStore: Clone + Send + Sync + 'static {
     /// Holds the claim for so long from now; `false` if the token is an old one.
     ///
     /// # Errors
-    /// If the store does not answer: it is asked again.
+    /// If the store does not answer: it is asked again, as it is after a third of the lease without
+    /// an answer.
     fn renew(
         &self,
         key: DedupKey,
