@@ -459,6 +459,81 @@ async fn a_renewal_that_hangs_is_given_up_and_tried_again() {
     assert_eq!(*store.asked.lock().unwrap(), ["claim", "renew", "renew", "commit"]);
 }
 
+#[cfg(feature = "metrics")]
+#[test]
+fn every_event_is_counted_by_what_became_of_it() {
+    use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+
+    let recorder = DebuggingRecorder::new();
+    let runtime =
+        tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+    let runtime = runtime.unwrap();
+    metrics::with_local_recorder(&recorder, || {
+        runtime.block_on(async {
+            let memory = MemoryDedup::builder().capacity(16).build();
+            let service = DedupLayer::new(memory.clone()).layer(done().0);
+            handle(&service, event("A")).await.unwrap(); // new
+            handle(&service, event("A")).await.unwrap(); // duplicate
+            let errors = Notification::parse(r#"{"errors":[{"code":1014}]}"#).unwrap();
+            handle(&service, errors.into_iter().next().unwrap()).await.unwrap(); // unkeyed
+
+            // Its lease ends while it is handled, and then it fails.
+            let key = DedupKey::of(&event("B"), &memory.hash_key()).unwrap();
+            let taken_over = memory.clone();
+            let failing = service_fn(move |_: Event| {
+                let store = taken_over.clone();
+                async move {
+                    let _advanced = polled(pin!(tokio::time::advance(LEASE))).await;
+                    assert!(matches!(store.claim(key, LEASE).await, Ok(Claim::New(_))));
+                    Ok::<_, Infallible>(Outcome::retry_after(LEASE))
+                }
+            });
+            let losing = DedupLayer::new(memory.clone()).lease(LEASE).layer(failing);
+            handle(&losing, event("B")).await.unwrap(); // new, stale_release
+            handle(&service, event("B")).await.unwrap(); // busy
+
+            let store = Scripted::default();
+            let slow = service_fn(async |_: Event| {
+                sleep(LEASE / 2).await;
+                Ok::<_, Infallible>(Outcome::Done)
+            });
+            let service = DedupLayer::new(store.clone()).lease(LEASE).layer(slow);
+            store.is_stale.store(true, Ordering::SeqCst);
+            handle(&service, event("A")).await.unwrap(); // new, lost, stale
+            let mut handling = pin!(handle(&service, event("A")));
+            assert!(polled(handling.as_mut()).await.is_pending()); // new
+            store.is_away.store(true, Ordering::SeqCst);
+            handling.await.unwrap(); // not_renewed, not_recorded
+            handle(&service, event("A")).await.unwrap_err(); // unclaimed
+        });
+    });
+    let counted = recorder.snapshotter().snapshot().into_vec();
+    let mut counts: Vec<_> = counted
+        .iter()
+        .map(|(key, _, _, value)| {
+            assert_eq!(key.key().name(), "whatsapp_dedup_total");
+            let DebugValue::Counter(count) = value else { panic!("only counters") };
+            let labels: Vec<_> = key.key().labels().map(|label| label.value()).collect();
+            (labels.join(","), *count)
+        })
+        .collect();
+    counts.sort();
+    let counts: Vec<_> = counts.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+    let expected = [
+        ("busy", 1),
+        ("duplicate", 1),
+        ("lost", 1),
+        ("new", 4),
+        ("not_recorded", 1),
+        ("not_renewed", 1),
+        ("stale", 1),
+        ("stale_release", 1),
+        ("unclaimed", 1),
+        ("unkeyed", 1),
+    ];
+    assert_eq!(counts, expected);
+}
+
 #[test]
 fn all_of_it_can_be_sent_and_shared() {
     fn is<T: Send + Sync + Clone + 'static>() {}

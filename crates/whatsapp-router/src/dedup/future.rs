@@ -80,16 +80,19 @@ where
             Hand::Same(end) => end.wait().await,
         }
     };
-    let token = match store.claim(key, lease).await.map_err(Into::into)? {
-        Claim::New(token) => token,
-        Claim::Busy => return busy(),
-        Claim::Done => {
+    let claim = match store.claim(key, lease).await {
+        Ok(Claim::New(token)) => Claimed { store: &store, key, token, is_held: true },
+        Ok(Claim::Busy) => return busy(),
+        Ok(Claim::Done) => {
             telemetry::deduplicated("duplicate");
             return Ok(Outcome::Done);
         }
+        Err(error) => {
+            telemetry::deduplicated("unclaimed");
+            return Err(error.into());
+        }
     };
     telemetry::deduplicated("new");
-    let claim = Claimed { store: &store, key, token, is_held: true };
     let outcome = while_renewed(&claim, lease, handle(inner, event)).await?;
     // What is dead is not handled again, either.
     if let Outcome::Done | Outcome::Dead(_) = outcome {
@@ -138,9 +141,16 @@ impl<D: DedupStore> Claimed<'_, D> {
             let renewing = self.store.renew(self.key, self.token, lease);
             wait = match timeout(turn, renewing).await {
                 Ok(Ok(false)) => break,
-                Ok(_) => turn,
+                Ok(Ok(true)) => turn,
+                Ok(Err(_)) => {
+                    telemetry::deduplicated("not_renewed");
+                    turn
+                }
                 // One that hangs, as on a dead connection, is not to use up the lease.
-                Err(_) => Duration::ZERO,
+                Err(_) => {
+                    telemetry::deduplicated("not_renewed");
+                    Duration::ZERO
+                }
             };
         }
         telemetry::deduplicated("lost");

@@ -188,7 +188,10 @@ impl DedupStore for MemoryDedup {
     }
 
     fn release(&self, key: DedupKey, token: Token) {
-        self.shard(key).release(key, token);
+        let is_released = self.shard(key).release(key, token);
+        if !is_released {
+            telemetry::deduplicated("stale_release");
+        }
     }
 }
 

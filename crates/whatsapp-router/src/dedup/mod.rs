@@ -41,7 +41,8 @@
 //! of it: what two tenants get are two events.
 //!
 //! # What is counted
-//! With the feature `metrics`, `whatsapp_dedup_total` by `result`:
+//! With the feature `metrics`, `whatsapp_dedup_total` by `result`. Each event is one of the first five;
+//! the others are faults beside.
 //!
 //! | result | an event |
 //! |---|---|
@@ -49,8 +50,11 @@
 //! | `duplicate` | had been handled |
 //! | `busy` | is being handled, for another notification: it is to come again |
 //! | `unkeyed` | has no key, and was handed to its handler |
+//! | `unclaimed` | was not handed on, for the store did not answer: it is to come again |
+//! | `not_renewed` | is being handled, and the store did not renew its claim: it is asked again |
 //! | `lost` | is being handled, but its claim is another's by now: it may be handled twice |
 //! | `stale` | was handled, but its claim was another's by then |
+//! | `stale_release` | was not handled, and its claim was another's by then ([`MemoryDedup`]) |
 //! | `not_recorded` | was handled, but the store could not record it |
 //! | `evicted` | was forgotten before the end of its window, for lack of room ([`MemoryDedup`]) |
 

@@ -84,10 +84,8 @@ impl Shard {
         is_held
     }
 
-    pub(super) fn release(&mut self, key: DedupKey, token: Token) {
-        if self.held(key, token).is_some() {
-            self.entries.remove(&key);
-        }
+    pub(super) fn release(&mut self, key: DedupKey, token: Token) -> bool {
+        self.held(key, token).is_some() && self.entries.remove(&key).is_some()
     }
 
     /// Until when this token holds the key: over or not, as long as nobody else has claimed it.
@@ -131,7 +129,7 @@ mod tests {
         assert_eq!(claim(&mut shard, 59, 1), Claim::Busy);
         assert!(shard.renew(at(59), key(1), Token(1), LEASE));
         assert_eq!(claim(&mut shard, 118, 1), Claim::Busy);
-        shard.release(key(1), Token(1));
+        assert!(shard.release(key(1), Token(1)));
         assert_eq!((shard.len(), claim(&mut shard, 118, 1)), (0, Claim::New(Token(2))));
         assert_eq!(claim(&mut shard, 178, 1), Claim::New(Token(3)));
         assert!(shard.commit(at(178), key(1), Token(3), WINDOW));
@@ -146,12 +144,12 @@ mod tests {
         assert_eq!(claim(&mut shard, 60, 1), Claim::New(Token(2)));
         assert!(!shard.renew(at(61), key(1), Token(1), LEASE));
         assert!(!shard.commit(at(61), key(1), Token(1), WINDOW));
-        shard.release(key(1), Token(1));
+        assert!(!shard.release(key(1), Token(1)));
         assert_eq!(claim(&mut shard, 61, 1), Claim::Busy);
         assert!(shard.commit(at(61), key(1), Token(2), WINDOW));
         // Nor does one whose claim has come to its end.
         assert!(!shard.commit(at(62), key(1), Token(2), WINDOW));
-        shard.release(key(1), Token(2));
+        assert!(!shard.release(key(1), Token(2)));
         assert_eq!(claim(&mut shard, 62, 1), Claim::Done);
     }
 
