@@ -12,6 +12,8 @@ pub(super) struct Shard {
     /// What was done, the longest ago first, and until when it is remembered.
     done: VecDeque<(DedupKey, Duration)>,
     room: usize,
+    /// Before this time no claim's lease is over.
+    next_over: Duration,
     /// How many claims there have been: the last one's token.
     claims: u64,
 }
@@ -23,7 +25,8 @@ enum Entry {
 
 impl Shard {
     pub(super) fn new(room: usize) -> Self {
-        Shard { entries: HashMap::new(), done: VecDeque::new(), room, claims: 0 }
+        let (entries, done, next_over) = (HashMap::new(), VecDeque::new(), Duration::MAX);
+        Shard { entries, done, room, next_over, claims: 0 }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -43,14 +46,16 @@ impl Shard {
             None if self.entries.len() < self.room => {}
             None => {
                 evicted = self.forget_oldest();
-                if !evicted {
+                if !evicted && !self.forget_over(now) {
                     return (Claim::Busy, false);
                 }
             }
         }
         self.claims += 1;
         let token = Token(self.claims);
-        self.entries.insert(key, Entry::Held { token, until: now.saturating_add(lease) });
+        let until = now.saturating_add(lease);
+        self.entries.insert(key, Entry::Held { token, until });
+        self.next_over = self.next_over.min(until);
         (Claim::New(token), evicted)
     }
 
@@ -61,12 +66,11 @@ impl Shard {
         token: Token,
         lease: Duration,
     ) -> bool {
-        let held = self.held(key, token);
-        if let Some(until) = held {
-            *until = now.saturating_add(lease);
-            return true;
-        }
-        false
+        let Some(held) = self.held(key, token) else { return false };
+        let until = now.saturating_add(lease);
+        *held = until;
+        self.next_over = self.next_over.min(until);
+        true
     }
 
     pub(super) fn commit(
@@ -100,6 +104,26 @@ impl Shard {
     fn forget_oldest(&mut self) -> bool {
         let oldest = self.done.pop_front();
         oldest.is_some_and(|(key, _)| self.entries.remove(&key).is_some())
+    }
+
+    /// Forgets the claims whose lease is over. False if there is none: then it need not look again
+    /// before one is.
+    fn forget_over(&mut self, now: Duration) -> bool {
+        if now < self.next_over {
+            return false;
+        }
+        let before = self.entries.len();
+        let mut next_over = Duration::MAX;
+        self.entries.retain(|_, entry| match entry {
+            Entry::Held { until, .. } if *until <= now => false,
+            Entry::Held { until, .. } => {
+                next_over = next_over.min(*until);
+                true
+            }
+            Entry::Done => true,
+        });
+        self.next_over = next_over;
+        self.entries.len() < before
     }
 }
 
@@ -181,5 +205,33 @@ mod tests {
         assert_eq!(evicts(6), (false, false));
         assert_eq!((claim(&mut shard, 1, 3), claim(&mut shard, 1, 6)), (Claim::Busy, Claim::Busy));
         assert_eq!(shard.len(), 3);
+    }
+
+    #[test]
+    fn full_of_claims_it_makes_room_where_a_lease_is_over() {
+        let mut shard = Shard::new(2);
+        assert_eq!(claim(&mut shard, 0, 1), Claim::New(Token(1)));
+        assert_eq!(claim(&mut shard, 10, 2), Claim::New(Token(2)));
+        assert_eq!(claim(&mut shard, 59, 3), Claim::Busy);
+        assert!(shard.renew(at(59), key(1), Token(1), LEASE));
+        assert_eq!(claim(&mut shard, 69, 3), Claim::Busy);
+        // The second was never given back.
+        assert_eq!(claim(&mut shard, 70, 3), Claim::New(Token(3)));
+        assert_eq!((claim(&mut shard, 70, 1), shard.len()), (Claim::Busy, 2));
+        assert!(!shard.commit(at(70), key(2), Token(2), WINDOW));
+    }
+
+    #[test]
+    fn who_finds_it_full_looks_through_it_once_a_lease_and_not_each_time() {
+        let mut shard = Shard::new(2);
+        assert_eq!(claim(&mut shard, 0, 1), Claim::New(Token(1)));
+        assert_eq!(claim(&mut shard, 30, 2), Claim::New(Token(2)));
+        assert_eq!((claim(&mut shard, 50, 3), shard.next_over), (Claim::Busy, at(60)));
+        assert!(shard.renew(at(50), key(1), Token(1), LEASE));
+        assert_eq!((claim(&mut shard, 60, 3), shard.next_over), (Claim::Busy, at(90)));
+        assert!(shard.release(key(1), Token(1)));
+        // Shorter than those that were seen.
+        assert!(matches!(shard.claim(at(61), key(4), Duration::from_secs(1)).0, Claim::New(_)));
+        assert_eq!((claim(&mut shard, 62, 3), shard.len()), (Claim::New(Token(4)), 2));
     }
 }
