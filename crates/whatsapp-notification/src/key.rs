@@ -26,10 +26,10 @@ use std::{borrow::Cow, fmt};
 ///
 /// | event | parts, beside API, endpoint, account, number, field and kind |
 /// |---|---|
-/// | message, echo, message of a history | type, id |
+/// | message, echo | type, id |
 /// | status of a message or a call | id, status, time, recipient, errors |
 /// | call | id, event, time |
-/// | anything else with a time | entry's id and time, its JSON |
+/// | anything else with a time, what a history tells too | entry's id and time, its JSON |
 ///
 /// When in doubt two events differ: to handle one twice is safe, to take two for one is a loss.
 /// `Debug` shows no part.
@@ -77,10 +77,9 @@ impl<P> Event<P> {
             (Kind::Call, Some(_)) => {
                 [Part::Text(id), Part::Text(self.subtype()), self.part("timestamp"), EMPTY, EMPTY]
             }
-            (
-                Kind::Echo | Kind::HistoryMessage | Kind::StandbyMessage | Kind::StandbyEcho,
-                Some(_),
-            ) => [Part::Text(id), Part::Text(self.subtype()), EMPTY, EMPTY, EMPTY],
+            (Kind::Echo | Kind::StandbyMessage | Kind::StandbyEcho, Some(_)) => {
+                [Part::Text(id), Part::Text(self.subtype()), EMPTY, EMPTY, EMPTY]
+            }
             (kind, Some(_)) if kind.is_message() => {
                 [Part::Text(id), Part::Text(self.subtype()), EMPTY, EMPTY, EMPTY]
             }

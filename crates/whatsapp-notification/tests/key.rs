@@ -129,3 +129,19 @@ fn a_placeholder_and_its_media_are_two_events() {
     assert!(key(&chunk).is_some() && key(&media).is_some());
     assert_ne!(key(&chunk), key(&media));
 }
+
+#[test]
+fn what_a_history_tells_of_one_message_twice_is_two_events_if_it_differs() {
+    let media = |time: u32, status: &str| {
+        let message = format!(
+            r#"{{"from":"1","id":"A","timestamp":"1","type":"image","history_context":{{"status":"{status}"}}}}"#
+        );
+        let change = change("history", &format!(r#"{{"messages":[{message}]}}"#));
+        key(&change.replace("\"id\":\"9\"", &format!(r#""id":"9","time":{time}"#)))
+    };
+    assert!(media(1, "SENT").is_some());
+    assert_eq!(media(1, "SENT"), media(1, "SENT"));
+    assert_ne!(media(1, "SENT"), media(1, "READ"));
+    // Fetched a second time.
+    assert_ne!(media(1, "SENT"), media(2, "SENT"));
+}
