@@ -10,7 +10,7 @@ use shuttle::{
 
 const LEASE: Duration = Duration::from_secs(60);
 
-/// What all threads have seen of one key.
+/// What all threads have seen of one key. A lock around each step and its note keeps both in one order.
 #[derive(Default)]
 struct Seen {
     /// The clock, in seconds.
@@ -66,6 +66,46 @@ fn one_claim(store: &MemoryDedup, seen: &Seen) {
             assert_eq!(*newest, token.0, "an old token commits nothing");
             seen.commits.fetch_add(1, Ordering::SeqCst);
         }
+    } else {
+        store.release(key, token);
+    }
+}
+
+/// Nothing is locked here but by the store, and no lease ends: its own steps are what is tried.
+#[test]
+fn one_at_a_time_holds_a_claim_until_it_gives_it_back() {
+    shuttle::check_random(
+        || {
+            let store = MemoryDedup::builder().window(Duration::MAX).build();
+            let seen = Arc::new((AtomicU64::new(0), AtomicU64::new(0)));
+            let threads: Vec<_> = (0..3)
+                .map(|_| {
+                    let (store, seen) = (store.clone(), seen.clone());
+                    thread::spawn(move || (0..3).for_each(|_| one_hold(&store, &seen)))
+                })
+                .collect();
+            threads.into_iter().for_each(|thread| thread.join().unwrap());
+            assert!(store.len() <= 1);
+        },
+        2000,
+    );
+}
+
+fn one_hold(store: &MemoryDedup, (holders, commits): &(AtomicU64, AtomicU64)) {
+    let (key, now) = (DedupKey::from_bytes([1; 16]), Duration::ZERO);
+    let was_done = commits.load(Ordering::SeqCst) > 0;
+    let claim = store.claim_at(now, key, LEASE);
+    let Claim::New(token) = claim else {
+        assert!(claim == Claim::Done || !was_done);
+        return;
+    };
+    assert_eq!(holders.fetch_add(1, Ordering::SeqCst), 0, "new while another holds it");
+    assert_eq!(commits.load(Ordering::SeqCst), 0, "new behind a commit");
+    assert!(store.renew_at(now, key, token, LEASE));
+    holders.fetch_sub(1, Ordering::SeqCst);
+    if thread_rng().gen_bool(0.5) {
+        assert!(store.commit_at(now, key, token));
+        assert_eq!(commits.fetch_add(1, Ordering::SeqCst), 0);
     } else {
         store.release(key, token);
     }
