@@ -34,6 +34,12 @@
 //! HTTP a 503, never a 200, for the first may yet fail. A repeat within the very notification that
 //! is being handled waits for the first to end: then it is `Done`, or handled in its turn.
 //!
+//! # Where it stands
+//! Around all that may end, or seem to end, before the handler does: a [`Detach`](crate::Detach) goes
+//! around the `Dedup`, not into it. When the future of a `Dedup` is dropped, its claim is released, and
+//! what runs on behind it is handled once more beside itself. A store is of one handling: of two
+//! services behind layers over one store, each of which is to see every event, one would see it.
+//!
 //! # What makes two events the same
 //! [`Event::key`](whatsapp_notification::Event::key), hashed to 16 bytes with the store's
 //! [`HashKey`]. An event with neither an id nor a time of its own has none, and is never taken for a
