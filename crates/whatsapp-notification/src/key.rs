@@ -19,6 +19,7 @@
 use crate::{
     Event, Form, Kind,
     json::{Raw, Str, Value},
+    view::SyncMetadata,
 };
 use std::{borrow::Cow, fmt};
 
@@ -110,12 +111,18 @@ impl<P> Event<P> {
         ]))
     }
 
-    /// True if a time is told by it or by its entry. A history tells the times of its messages, a
-    /// synchronized contact one of its own.
+    /// True if a time is told by it or by its entry. The threads of a history tell the times of their
+    /// messages, a synchronized contact one of its own.
     fn has_time(&self) -> bool {
-        self.timestamp().is_some()
-            || self.entry_time().is_some()
-            || matches!(self.kind(), Kind::History | Kind::StateSync)
+        let tells_within = || match self.kind() {
+            Kind::History => self.member("threads").is_some(),
+            Kind::StateSync => self
+                .member("metadata")
+                .and_then(|mut cursor| SyncMetadata::read_value(&mut cursor))
+                .is_some_and(|metadata| metadata.timestamp.is_some()),
+            _ => false,
+        };
+        self.timestamp().is_some() || self.entry_time().is_some() || tells_within()
     }
 
     /// The JSON of a member of the event.

@@ -118,6 +118,20 @@ fn what_has_neither_an_id_nor_a_time_has_no_key() {
 }
 
 #[test]
+fn what_only_might_tell_a_time_has_no_key() {
+    // A history that was declined, twice; a contact that was added, removed and added.
+    let declined = change("history", r#"{"history":[{"errors":[{"code":2593109}]}]}"#);
+    let added = |more: &str| {
+        let contact = r#""type":"contact","contact":{"phone_number":"1"},"action":"add""#;
+        change("smb_app_state_sync", &format!(r#"{{"state_sync":[{{{contact}{more}}}]}}"#))
+    };
+    assert_eq!(key(&declined), None);
+    assert_eq!(key(&added("")), None);
+    assert_eq!(key(&added(r#","metadata":{}"#)), None);
+    assert!(key(&added(r#","metadata":{"timestamp":"1739321024"}"#)).is_some());
+}
+
+#[test]
 fn a_placeholder_and_its_media_are_two_events() {
     let message = r#"{"from":"1","id":"A","timestamp":"1","type":"media_placeholder"}"#;
     let chunk = change(
