@@ -44,7 +44,7 @@
 //! [`Event::key`](whatsapp_notification::Event::key), hashed to 16 bytes with the store's
 //! [`HashKey`]. An event with neither an id nor a time of its own has none, and is never taken for a
 //! repeat: to handle one twice is safe, to take two for one is a loss. The endpoint's label is part
-//! of it: what two tenants get are two events.
+//! of it: what two tenants get are two events, if each tenant's endpoint has a label of its own.
 //!
 //! # What is counted
 //! With the feature `metrics`, `whatsapp_dedup_total` by `result`. Each event is one of the first five;
