@@ -10,7 +10,7 @@
 //! # Ok::<(), whatsapp_notification::ParseError>(())
 //! ```
 
-use std::sync::Arc;
+use std::{borrow::Cow, sync::Arc};
 
 /// Where a notification came in: the endpoint's label, and the proof of who sent it.
 ///
@@ -51,21 +51,21 @@ impl Origin {
 /// Which scheme, and which of its secrets by name, proved a notification's sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-    scheme: &'static str,
+    scheme: Cow<'static, str>,
     secret: Arc<str>,
 }
 
 impl Proof {
     /// A proof by `scheme`, with the secret of this name.
     #[must_use]
-    pub fn new(scheme: &'static str, secret: impl Into<Arc<str>>) -> Self {
-        Proof { scheme, secret: secret.into() }
+    pub fn new(scheme: impl Into<Cow<'static, str>>, secret: impl Into<Arc<str>>) -> Self {
+        Proof { scheme: scheme.into(), secret: secret.into() }
     }
 
     /// The scheme's name, for instance `hub-signature-256`.
     #[must_use]
-    pub fn scheme(&self) -> &'static str {
-        self.scheme
+    pub fn scheme(&self) -> &str {
+        &self.scheme
     }
 
     /// The name of the secret that matched. Never the secret.

@@ -1,0 +1,141 @@
+//! [`Inbox`]: keeps notifications.
+
+use crate::{
+    Store, StoreError, lane,
+    store::{Incoming, Kept, Millis, NewEvent, StoredOrigin},
+};
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+    time::{Duration, SystemTime},
+};
+use tower_service::Service;
+use whatsapp_notification::{Form, Kind, Notification};
+use whatsapp_router::dedup::DedupKey;
+
+/// Keeps notifications in a store: `Ok` once what is new in them has been made durable.
+///
+/// What was kept before, and is still remembered, is not kept again; a body that is not JSON goes to
+/// the dead letters. Both are `Ok`.
+#[derive(Clone)]
+pub struct Inbox<S> {
+    store: S,
+    cloud: Duration,
+    on_premises: Duration,
+}
+
+impl<S> Inbox<S> {
+    /// An inbox that remembers events for 8 days (Cloud API) and 2 days (On-Premises API): a day longer
+    /// than their senders try again.
+    pub fn new(store: S) -> Self {
+        const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+        Inbox { store, cloud: 8 * DAY, on_premises: 2 * DAY }
+    }
+
+    /// How long events of the Cloud API are remembered. Default 8 days.
+    #[must_use]
+    pub fn cloud_window(mut self, window: Duration) -> Self {
+        self.cloud = window;
+        self
+    }
+
+    /// How long events of the On-Premises API are remembered. Default 2 days.
+    #[must_use]
+    pub fn on_premises_window(mut self, window: Duration) -> Self {
+        self.on_premises = window;
+        self
+    }
+
+    /// The store.
+    pub fn get_ref(&self) -> &S {
+        &self.store
+    }
+
+    /// The store.
+    pub fn into_inner(self) -> S {
+        self.store
+    }
+}
+
+impl<S: Store> Inbox<S> {
+    fn incoming(&self, notification: &Notification, received: Millis) -> Incoming {
+        let hash_key = self.store.hash_key();
+        let window = match notification.form() {
+            Form::OnPremises => self.on_premises,
+            _ => self.cloud,
+        };
+        let window = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
+        let until = Millis(received.0.saturating_add(window));
+        let origin = notification.origin();
+        let mut stored = StoredOrigin::new(notification.form(), origin.label());
+        stored.proof =
+            origin.proof().map(|proof| (proof.scheme().to_owned(), proof.secret().to_owned()));
+        let mut incoming = Incoming::new(notification.body().clone(), stored, received, until);
+        for event in notification.events() {
+            let key = DedupKey::of(&event, &hash_key);
+            // Bodies of more than 4 GiB are not parsed.
+            let offset = u32::try_from(event.offset()).unwrap_or(u32::MAX);
+            let mut new = NewEvent::new(key, lane::of(&event, &hash_key), offset);
+            if event.kind() == Kind::Unparseable {
+                new.dead = Some("the body is not JSON");
+            }
+            incoming.events.push(new);
+        }
+        incoming
+    }
+}
+
+impl<S: Store> Service<Notification> for Inbox<S> {
+    type Response = Kept;
+    type Error = StoreError;
+    type Future = InboxFuture;
+
+    /// Always ready: a store that has too much to do says so when it is asked.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), StoreError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, notification: Notification) -> InboxFuture {
+        let incoming = self.incoming(&notification, now());
+        let store = self.store.clone();
+        InboxFuture { keeping: Box::pin(async move { store.keep(incoming).await }) }
+    }
+}
+
+impl<S> fmt::Debug for Inbox<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbox")
+            .field("cloud_window", &self.cloud)
+            .field("on_premises_window", &self.on_premises)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Response future of [`Inbox`]. Dropped half way, the notification may have been kept: it comes again,
+/// and is a duplicate then.
+#[must_use = "a future does nothing until it is polled"]
+pub struct InboxFuture {
+    /// Boxed: a store's futures have no names.
+    keeping: Pin<Box<dyn Future<Output = Result<Kept, StoreError>> + Send>>,
+}
+
+impl Future for InboxFuture {
+    type Output = Result<Kept, StoreError>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.keeping.as_mut().poll(cx)
+    }
+}
+
+impl fmt::Debug for InboxFuture {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InboxFuture").finish_non_exhaustive()
+    }
+}
+
+/// The wall's time.
+pub(crate) fn now() -> Millis {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}

@@ -1,0 +1,136 @@
+//! [`Store`]: where notifications are kept until their events are handled.
+
+mod types;
+
+pub use types::{
+    BodyId, DeadLetter, End, Fence, Incoming, Kept, Lane, Millis, NewEvent, Owner, Pending,
+    Retention, Scan, Seq, Stats, StoredBody, StoredOrigin, Swept,
+};
+
+use crate::StoreError;
+use std::time::Duration;
+use whatsapp_router::dedup::HashKey;
+
+/// Where notifications are kept until their events are handled. Clones share it; calls may be made at
+/// the same time, and a store may make several durable together.
+///
+/// # Contract
+/// - **Durable.** When [`keep`](Self::keep), [`finish`](Self::finish), [`replay`](Self::replay) or
+///   [`purge`](Self::purge) has returned `Ok`, it survives whatever the store says that it survives.
+///   After an `Err` the step has been made whole or not at all; and if it may have been, the store is
+///   [`Closed`](crate::StoreErrorKind::Closed) from then on.
+/// - **Once.** An event whose key was kept before, and is still remembered, is a duplicate: it gets no
+///   row. So is a second one within the same call. An event without a key never is. A notification of
+///   which all events are duplicates leaves nothing.
+/// - **In order.** Events get ascending [`Seq`]s in the order in which they stand in a call, and a call
+///   that begins after another has returned gets later ones.
+/// - **Fenced.** One [`Owner`] at a time has the events in hand. [`own`](Self::own) gives a [`Fence`],
+///   greater than any before when the owner changes; a step with an old one changes nothing and is
+///   `Ok(false)`.
+/// - **Ended once.** An event that is done is gone; one that is dead is a dead letter until it is
+///   replayed, purged or swept. Neither is pending.
+/// - **Times are the caller's**, in milliseconds of the Unix epoch, so that a test can choose them.
+pub trait Store: Clone + Send + Sync + 'static {
+    /// The key by which events are hashed: made once, and kept in the store.
+    fn hash_key(&self) -> HashKey;
+
+    /// Keeps what of a notification is new.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nothing is kept, or nobody knows.
+    fn keep(&self, incoming: Incoming) -> impl Future<Output = Result<Kept, StoreError>> + Send;
+
+    /// Takes the events in hand for so long, or for so long again. `None` while another owner has
+    /// them.
+    ///
+    /// # Errors
+    /// [`StoreError`]: nobody knows who has them; an owner goes on until its lease is over.
+    fn own(
+        &self,
+        owner: Owner,
+        now: Millis,
+        lease: Duration,
+    ) -> impl Future<Output = Result<Option<Fence>, StoreError>> + Send;
+
+    /// Gives the events back, so that another owner need not wait for the end of the lease.
+    ///
+    /// # Errors
+    /// [`StoreError`]: then the lease ends.
+    fn disown(&self, fence: Fence) -> impl Future<Output = Result<(), StoreError>> + Send;
+
+    /// Up to `limit` pending events, by ascending [`Seq`]: due or not.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn pending(
+        &self,
+        scan: Scan,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<Pending>, StoreError>> + Send;
+
+    /// A body of which an event is pending or dead; `None` if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn body(
+        &self,
+        id: BodyId,
+    ) -> impl Future<Output = Result<Option<StoredBody>, StoreError>> + Send;
+
+    /// Records what became of a pending event. `false` if the fence is an old one, or if it is no
+    /// longer pending.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn finish(
+        &self,
+        fence: Fence,
+        seq: Seq,
+        now: Millis,
+        end: End,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Up to `limit` dead letters behind this one, by ascending [`Seq`].
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn dead(
+        &self,
+        after: Option<Seq>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<DeadLetter>, StoreError>> + Send;
+
+    /// Makes a dead letter pending again, without attempts. `false` if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn replay(
+        &self,
+        seq: Seq,
+        now: Millis,
+    ) -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Ends a dead letter for good. `false` if there is none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn purge(&self, seq: Seq, now: Millis)
+    -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Removes what need not be kept any more: bodies whose events have all ended, dead letters that
+    /// are old, keys whose time is over.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn sweep(
+        &self,
+        now: Millis,
+        retention: Retention,
+    ) -> impl Future<Output = Result<Swept, StoreError>> + Send;
+
+    /// What is in it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn stats(&self) -> impl Future<Output = Result<Stats, StoreError>> + Send;
+}
