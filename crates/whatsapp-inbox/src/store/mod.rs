@@ -1,7 +1,12 @@
 //! [`Store`]: where notifications are kept until their events are handled.
 
+pub mod conformance;
+#[cfg(feature = "sqlite")]
+mod sqlite;
 mod types;
 
+#[cfg(feature = "sqlite")]
+pub use sqlite::{SqliteStore, SqliteStoreBuilder};
 pub use types::{
     BodyId, DeadLetter, End, Fence, Incoming, Kept, Lane, Millis, NewEvent, Owner, Pending,
     Retention, Scan, Seq, Stats, StoredBody, StoredOrigin, Swept,

@@ -1,0 +1,87 @@
+//! [`SqliteStoreBuilder`]: what can be chosen about a file.
+
+use super::{SqliteStore, schema, threads};
+use crate::{StoreError, StoreErrorKind};
+use std::{path::PathBuf, time::Duration};
+use whatsapp_router::BoxError;
+
+/// What can be chosen about a [`SqliteStore`].
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("inbox.db");
+/// use std::time::Duration;
+/// use whatsapp_inbox::store::SqliteStore;
+///
+/// let store = SqliteStore::builder(path)
+///     .queue(4096)
+///     .free_space(1 << 30)
+///     .busy_timeout(Duration::from_secs(2))
+///     .open()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "it opens nothing until `open` is called"]
+pub struct SqliteStoreBuilder {
+    path: PathBuf,
+    queue: usize,
+    free_space: u64,
+    busy_timeout: Duration,
+}
+
+impl SqliteStoreBuilder {
+    pub(super) fn new(path: PathBuf) -> Self {
+        SqliteStoreBuilder {
+            path,
+            queue: 1024,
+            free_space: 64 * 1024 * 1024,
+            busy_timeout: Duration::from_secs(5),
+        }
+    }
+
+    /// How many calls may wait for the writer, and as many for the reader; what comes then is
+    /// answered [`Busy`](StoreErrorKind::Busy) at once. Bodies that wait are in memory. At least 1;
+    /// default 1,024.
+    pub fn queue(mut self, calls: usize) -> Self {
+        self.queue = calls.clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
+        self
+    }
+
+    /// So many bytes must be free where the file is, or [`keep`](crate::Store::keep) is
+    /// [`Full`](StoreErrorKind::Full); what else is asked still has that room. Default 64 MiB; 0 is
+    /// no floor, and so is any on other systems than Unix.
+    pub fn free_space(mut self, bytes: u64) -> Self {
+        self.free_space = bytes;
+        self
+    }
+
+    /// How long to wait while another process writes, before those that wait are answered
+    /// [`Busy`](StoreErrorKind::Busy). Default 5 seconds.
+    pub fn busy_timeout(mut self, timeout: Duration) -> Self {
+        // SQLite counts milliseconds in 31 bits.
+        self.busy_timeout = timeout.min(Duration::from_millis(i32::MAX as u64));
+        self
+    }
+
+    /// Opens the file, or makes it. Waits for the disk: do it before there are requests.
+    ///
+    /// # Errors
+    /// [`StoreError`] of kind [`Other`](StoreErrorKind::Other) if it cannot be read or made, if it is
+    /// no inbox, or if a later version of this crate made it: its [source](std::error::Error::source)
+    /// says which.
+    pub fn open(self) -> Result<SqliteStore, StoreError> {
+        self.try_open().map_err(|error| StoreError::because(StoreErrorKind::Other, error))
+    }
+
+    fn try_open(self) -> Result<SqliteStore, BoxError> {
+        // Some names mean something else to SQLite, but none that begins at the root.
+        let path = std::path::absolute(self.path)?;
+        let opened = schema::open(&path, self.busy_timeout)?;
+        let hash_key = opened.hash_key;
+        let floor = threads::Floor { path, bytes: self.free_space };
+        let (writer, reader) = threads::start(opened, self.queue, floor)?;
+        Ok(SqliteStore { writer, reader, hash_key })
+    }
+}

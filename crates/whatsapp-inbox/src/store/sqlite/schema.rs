@@ -1,0 +1,172 @@
+//! The file: how it is made, known again, and brought up to date.
+
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::{fmt, fs, io, path::Path, time::Duration};
+use whatsapp_router::{BoxError, dedup::HashKey};
+
+/// Stands in the header of every file of ours: "winb".
+const APPLICATION: i64 = 0x7769_6e62;
+
+/// What brings a file from the version before to the one that is this step's place, counted from 1.
+/// A step that has been released stays as it is.
+const STEPS: [&str; 1] = [include_str!("schema.sql")];
+
+/// Why a file is no store of ours, or not one that can be read.
+#[derive(Debug)]
+pub(super) enum OpenError {
+    Foreign,
+    Newer(i64),
+    NoWal(String),
+}
+
+/// The file's connections, and its hash key.
+pub(super) struct Opened {
+    pub(super) writer: Connection,
+    pub(super) reader: Connection,
+    pub(super) checkpointer: Connection,
+    pub(super) hash_key: HashKey,
+}
+
+/// Opens a file, and makes it if there is none.
+pub(super) fn open(path: &Path, busy_timeout: Duration) -> Result<Opened, BoxError> {
+    create(path)?;
+    let mut writer = connect(path, busy_timeout)?;
+    recognize(&writer)?;
+    restrict(path)?;
+    use_wal(&writer, busy_timeout)?;
+    migrate(&mut writer)?;
+    let hash_key = writer.query_row("SELECT hash_key FROM store", [], |row| row.get(0))?;
+    let (reader, checkpointer) = (connect(path, busy_timeout)?, connect(path, busy_timeout)?);
+    // KiB. The writer looks for each key in every table of keys.
+    writer.pragma_update(None, "cache_size", -32 * 1024)?;
+    reader.pragma_update(None, "query_only", true)?;
+    Ok(Opened { writer, reader, checkpointer, hash_key: HashKey::new(hash_key) })
+}
+
+/// An empty file that only its owner may read: SQLite gives its companions the same mode.
+fn create(path: &Path) -> io::Result<()> {
+    let mut options = fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(file) => file.sync_all()?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) => return Err(error),
+    }
+    #[cfg(unix)]
+    if let Some(folder) = path.parent() {
+        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        fs::File::open(folder)?.sync_all()?;
+    }
+    Ok(())
+}
+
+/// A file that was copied may have another mode.
+fn restrict(path: &Path) -> io::Result<()> {
+    #[cfg(unix)]
+    for companion in ["", "-wal", "-shm"] {
+        use std::os::unix::fs::PermissionsExt;
+        let mut name = path.as_os_str().to_owned();
+        name.push(companion);
+        match fs::metadata(&name) {
+            Ok(file) if file.permissions().mode() & 0o077 != 0 => {
+                fs::set_permissions(&name, fs::Permissions::from_mode(0o600))?;
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+fn connect(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    connection.pragma_update(None, "synchronous", "FULL")?;
+    // Only macOS knows the difference: there fsync alone does not reach the disk.
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    connection.pragma_update(None, "secure_delete", "FAST")?;
+    // The thread for it does it, and tells when it fails.
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
+    Ok(connection)
+}
+
+/// Changes nothing: a file that is not ours stays as it is.
+fn recognize(file: &Connection) -> Result<(), BoxError> {
+    let number = |pragma| file.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let tables: i64 = file.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let (application, version) = (number("application_id")?, number("user_version")?);
+    if application != APPLICATION && (application != 0 || version != 0 || tables != 0) {
+        return Err(OpenError::Foreign.into());
+    }
+    Ok(())
+}
+
+/// Two that open a new file at once are in each other's way here, and SQLite does not wait.
+fn use_wal(file: &Connection, busy_timeout: Duration) -> Result<(), BoxError> {
+    const STEP: Duration = Duration::from_millis(10);
+    let mut waited = Duration::ZERO;
+    loop {
+        let mode = file
+            .pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get::<_, String>(0));
+        match mode {
+            Ok(mode) if mode.eq_ignore_ascii_case("wal") => return Ok(()),
+            Ok(mode) => return Err(OpenError::NoWal(mode).into()),
+            Err(error) => match error.sqlite_error_code() {
+                Some(rusqlite::ErrorCode::DatabaseBusy) if waited < busy_timeout => {
+                    std::thread::sleep(STEP);
+                    waited += STEP;
+                }
+                _ => return Err(error.into()),
+            },
+        }
+    }
+}
+
+fn migrate(file: &mut Connection) -> Result<(), BoxError> {
+    let latest = STEPS.len() as i64;
+    let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    if version > latest {
+        return Err(OpenError::Newer(version).into());
+    }
+    let done = usize::try_from(version)?;
+    for step in &STEPS[done..] {
+        transaction.execute_batch(step)?;
+    }
+    if version == 0 {
+        transaction.pragma_update(None, "application_id", APPLICATION)?;
+        transaction
+            .execute("INSERT INTO store (hash_key) VALUES (?1)", [HashKey::random().to_bytes()])?;
+    }
+    if version < latest {
+        transaction.pragma_update(None, "user_version", latest)?;
+    }
+    transaction.commit()?;
+    Ok(())
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OpenError::Foreign => f.write_str("the file is an SQLite database, but no inbox"),
+            OpenError::Newer(version) => write!(
+                f,
+                "the inbox has version {version}; this program knows versions up to {}",
+                STEPS.len()
+            ),
+            OpenError::NoWal(mode) => {
+                write!(f, "the file cannot have a write-ahead log; its journal mode is {mode}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for OpenError {}

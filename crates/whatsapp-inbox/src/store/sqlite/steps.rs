@@ -1,0 +1,216 @@
+//! What changes the file: each function runs within a transaction, with others or alone.
+
+use super::keys::{self, Keys};
+use crate::store::{End, Fence, Incoming, Kept, Millis, Owner, Retention, Seq, Swept};
+use rusqlite::{Connection, OptionalExtension, Result, params};
+use std::time::Duration;
+use whatsapp_notification::Form;
+
+/// Up to so many rows are removed in a transaction, so that others need not wait long.
+const SWEPT_AT_ONCE: u64 = 500;
+
+pub(super) fn keep(file: &Connection, incoming: &Incoming) -> Result<Kept> {
+    let mut keys = Keys::of(file)?;
+    let mut new = Vec::with_capacity(incoming.events.len());
+    for event in &incoming.events {
+        if match event.key {
+            Some(key) => keys.remember(key, incoming.remember_until)?,
+            None => true,
+        } {
+            new.push(event);
+        }
+    }
+    let kept = Kept { new: new.len(), duplicates: incoming.events.len() - new.len() };
+    if new.is_empty() {
+        return Ok(kept);
+    }
+    let last: i64 = file
+        .prepare_cached("UPDATE store SET seq = seq + ?1 RETURNING seq")?
+        .query_row([new.len() as i64], |row| row.get(0))?;
+    let first = last - new.len() as i64 + 1;
+    let (origin, received) = (&incoming.origin, stored(incoming.received));
+    let (scheme, secret) = origin.proof.as_ref().map(|(scheme, secret)| (scheme, secret)).unzip();
+    file.prepare_cached(
+        "INSERT INTO notifications (id, form, label, scheme, secret, received, open)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        first,
+        form_name(origin.form),
+        origin.label,
+        scheme,
+        secret,
+        received,
+        new.len() as i64
+    ])?;
+    file.prepare_cached("INSERT INTO bodies (id, body) VALUES (?1, ?2)")?
+        .execute(params![first, &incoming.body[..]])?;
+    for (seq, event) in (first..).zip(new) {
+        let lane = event.lane.0.cast_signed();
+        match event.dead {
+            None => file
+                .prepare_cached(
+                    "INSERT INTO events (seq, body, at, lane, attempts, due)
+                     VALUES (?1, ?2, ?3, ?4, 0, ?5)",
+                )?
+                .execute(params![seq, first, event.offset, lane, received])?,
+            Some(reason) => file
+                .prepare_cached(
+                    "INSERT INTO dead (seq, body, at, lane, attempts, died, reason)
+                     VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6)",
+                )?
+                .execute(params![seq, first, event.offset, lane, received, reason])?,
+        };
+    }
+    Ok(kept)
+}
+
+pub(super) fn own(
+    file: &Connection,
+    owner: Owner,
+    now: Millis,
+    lease: Duration,
+) -> Result<Option<Fence>> {
+    let lease = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
+    let until = Millis(now.0.saturating_add(lease));
+    file.prepare_cached(
+        "UPDATE store SET
+            fence = iif(owner IS ?1, fence, fence + 1),
+            owner = ?1,
+            owned_until = ?2
+         WHERE owner IS NULL OR owner = ?1 OR owned_until <= ?3
+         RETURNING fence",
+    )?
+    .query_row(params![owner.0.cast_signed(), stored(until), stored(now)], |row| {
+        row.get::<_, i64>(0)
+    })
+    .optional()
+    .map(|fence| fence.map(|fence| Fence(fence.cast_unsigned())))
+}
+
+pub(super) fn disown(file: &Connection, fence: Fence) -> Result<()> {
+    file.prepare_cached("UPDATE store SET owner = NULL, owned_until = 0 WHERE fence = ?1")?
+        .execute([fence.0.cast_signed()])?;
+    Ok(())
+}
+
+pub(super) fn finish(
+    file: &Connection,
+    fence: Fence,
+    seq: Seq,
+    now: Millis,
+    end: &End,
+) -> Result<bool> {
+    let valid = file
+        .prepare_cached("SELECT 1 FROM store WHERE fence = ?1 AND owner IS NOT NULL")?
+        .exists([fence.0.cast_signed()])?;
+    if !valid {
+        return Ok(false);
+    }
+    let seq = seq.0.cast_signed();
+    if let End::Retry { attempts, due } = end {
+        let changed = file
+            .prepare_cached("UPDATE events SET attempts = ?2, due = ?3 WHERE seq = ?1")?
+            .execute(params![seq, attempts, stored(*due)])?;
+        return Ok(changed > 0);
+    }
+    let Some((body, at, lane)) = file
+        .prepare_cached("DELETE FROM events WHERE seq = ?1 RETURNING body, at, lane")?
+        .query_row([seq], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
+        })
+        .optional()?
+    else {
+        return Ok(false);
+    };
+    match end {
+        End::Dead { attempts, reason } => {
+            file.prepare_cached(
+                "INSERT INTO dead (seq, body, at, lane, attempts, died, reason)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![seq, body, at, lane, attempts, stored(now), reason])?;
+        }
+        _ => ended(file, body, now)?,
+    }
+    Ok(true)
+}
+
+pub(super) fn replay(file: &Connection, seq: Seq, now: Millis) -> Result<bool> {
+    let moved = file
+        .prepare_cached(
+            "INSERT INTO events (seq, body, at, lane, attempts, due)
+             SELECT seq, body, at, lane, 0, ?2 FROM dead WHERE seq = ?1",
+        )?
+        .execute(params![seq.0.cast_signed(), stored(now)])?;
+    file.prepare_cached("DELETE FROM dead WHERE seq = ?1")?.execute([seq.0.cast_signed()])?;
+    Ok(moved > 0)
+}
+
+pub(super) fn purge(file: &Connection, seq: Seq, now: Millis) -> Result<bool> {
+    let body = file
+        .prepare_cached("DELETE FROM dead WHERE seq = ?1 RETURNING body")?
+        .query_row([seq.0.cast_signed()], |row| row.get(0))
+        .optional()?;
+    if let Some(body) = body {
+        ended(file, body, now)?;
+    }
+    Ok(body.is_some())
+}
+
+/// Removes a part of what need not be kept, and tells whether there may be more.
+pub(super) fn sweep(file: &Connection, now: Millis, retention: Retention) -> Result<(Swept, bool)> {
+    let mut swept = Swept::default();
+    let before = |kept: Duration| {
+        let kept = u64::try_from(kept.as_millis()).unwrap_or(u64::MAX);
+        now.0.checked_sub(kept).map(|before| stored(Millis(before)))
+    };
+    if let Some(before) = before(retention.dead) {
+        let old: Vec<i64> = file
+            .prepare_cached("SELECT seq FROM dead WHERE died <= ?1 ORDER BY died LIMIT ?2")?
+            .query_map(params![before, SWEPT_AT_ONCE as i64], |row| row.get(0))?
+            .collect::<Result<_>>()?;
+        for seq in old {
+            swept.dead += u64::from(purge(file, Seq(seq.cast_unsigned()), now)?);
+        }
+    }
+    if let Some(before) = before(retention.bodies) {
+        let old: Vec<i64> = file
+            .prepare_cached(
+                "SELECT id FROM notifications WHERE ended <= ?1 ORDER BY ended LIMIT ?2",
+            )?
+            .query_map(params![before, SWEPT_AT_ONCE as i64], |row| row.get(0))?
+            .collect::<Result<_>>()?;
+        for id in old {
+            file.prepare_cached("DELETE FROM notifications WHERE id = ?1")?.execute([id])?;
+            file.prepare_cached("DELETE FROM bodies WHERE id = ?1")?.execute([id])?;
+            swept.bodies += 1;
+        }
+    }
+    let forgotten = keys::forget(file, now)?;
+    swept.keys = forgotten.unwrap_or(0);
+    let more = forgotten.is_some() || swept.dead >= SWEPT_AT_ONCE || swept.bodies >= SWEPT_AT_ONCE;
+    Ok((swept, more))
+}
+
+/// One event of a body has ended.
+fn ended(file: &Connection, body: i64, now: Millis) -> Result<()> {
+    file.prepare_cached(
+        "UPDATE notifications SET open = open - 1, ended = iif(open = 1, ?2, NULL) WHERE id = ?1",
+    )?
+    .execute(params![body, stored(now)])?;
+    Ok(())
+}
+
+/// SQLite's integers have a sign; a time that does not fit is as good as never.
+fn stored(time: Millis) -> i64 {
+    i64::try_from(time.0).unwrap_or(i64::MAX)
+}
+
+fn form_name(form: Form) -> &'static str {
+    match form {
+        Form::Cloud => "cloud",
+        Form::OnPremises => "on-premises",
+        _ => "other",
+    }
+}
