@@ -1,4 +1,7 @@
 //! [`SqliteStore`]: an inbox in one file.
+//!
+//! `schema` makes the file and knows it again, `steps` change it, `reads` read it, `keys` remembers keys,
+//! and `threads` decides what runs when, and what is answered.
 
 mod keys;
 mod options;
@@ -20,7 +23,69 @@ use whatsapp_router::dedup::HashKey;
 /// SQLite's own limit is a billion; bodies over HTTP are a few MiB.
 const MAX_BODY: usize = 512 * 1024 * 1024;
 
-/// An inbox in one file.
+/// An inbox in one file, written with SQLite.
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// # let folder = tempfile::tempdir()?;
+/// # let path = folder.path().join("inbox.db");
+/// use tower::{Service, ServiceExt};
+/// use whatsapp_inbox::{Inbox, Store, store::SqliteStore};
+/// use whatsapp_notification::Notification;
+///
+/// let mut inbox = Inbox::new(SqliteStore::open(path)?);
+/// let body = r#"{"messages":[{"from":"15550001","id":"A","type":"text","text":{"body":"Hi"}}]}"#;
+/// let kept = inbox.ready().await?.call(Notification::parse(body)?).await?;
+/// assert_eq!(kept.new, 1); // on the disk by now
+/// let kept = inbox.ready().await?.call(Notification::parse(body)?).await?;
+/// assert_eq!(kept.duplicates, 1);
+/// inbox.into_inner().close().await;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # What it survives
+/// The end of the process at any moment, `kill -9` too, and a loss of power if the disk keeps what it
+/// says that it has written: every `Ok` is behind an fsync of the write-ahead log (`synchronous=FULL`).
+///
+/// # How it writes
+/// One thread writes. It takes all that waits, makes it one transaction with one fsync, and then answers
+/// all; what comes meanwhile is the next transaction. So a single call waits for nobody, and many at once
+/// share an fsync. At most [`queue`](SqliteStoreBuilder::queue) calls wait; more are
+/// [`Busy`](StoreErrorKind::Busy) at once. What is read is read on another thread.
+///
+/// | what happens | the answer | the store |
+/// |---|---|---|
+/// | too many wait, or another process writes for too long | [`Busy`](StoreErrorKind::Busy) | goes on |
+/// | less [space](SqliteStoreBuilder::free_space) is free than shall be | [`Full`](StoreErrorKind::Full), to [`keep`](Store::keep) alone | goes on |
+/// | a commit, an fsync or a write fails, or the file is damaged | [`Closed`](StoreErrorKind::Closed), to all in the transaction and to all after them | is closed: drop it, and open the file anew |
+/// | it was [closed](SqliteStore::close) | [`Draining`](StoreErrorKind::Draining) | is over |
+///
+/// # What is remembered, and what that takes
+/// A key is in the table of the day on which its time is over, and is forgotten when that day is: up to a
+/// day later than it could be. Tables are dropped whole. A key takes some 25 bytes; 3,300 events a second
+/// over 8 days are 2.3 billion keys, or about 57 GB. Where so much does not fit, choose a shorter
+/// [window](crate::Inbox::cloud_window): what comes again after it is handled again.
+///
+/// The file does not shrink; what was removed is used again.
+///
+/// # Personal data
+/// On Unix the file, `-wal` and `-shm` may be read and written by their owner alone (0600); files that
+/// others could read are made so when they are opened. A body is removed by the
+/// [sweep](Store::sweep) after the last of its events has ended. SQLite writes zeros over what is
+/// removed (`secure_delete=FAST`), except for whole pages that become free: those, and the
+/// log, hold old bytes until they are written again.
+///
+/// # Two processes
+/// They may open the same file on the same machine, not over a network: both keep, and one
+/// [owns](Store::own) the events. One waits for the other's transactions, up to a
+/// [timeout](SqliteStoreBuilder::busy_timeout).
+///
+/// # The file
+/// It can be read with any SQLite tool while it is in use; `schema.sql` in the source says what its tables
+/// mean. Its version is in `PRAGMA user_version`: an older file is brought up to date when it is opened, and
+/// a newer one is refused. To copy it, use SQLite's own backup, or close it first.
 #[derive(Clone)]
 pub struct SqliteStore {
     writer: threads::Thread,
