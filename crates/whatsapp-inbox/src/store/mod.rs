@@ -1,10 +1,12 @@
 //! [`Store`]: where notifications are kept until their events are handled.
 
 pub mod conformance;
+mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod types;
 
+pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStore, SqliteStoreBuilder};
 pub use types::{
