@@ -1,14 +1,18 @@
 //! [`Inbox`]: keeps notifications.
 
 use crate::{
-    Store, StoreError, lane,
+    Store, StoreError, Workers,
+    clock::{Clock, later},
+    lane,
+    signal::Signal,
     store::{Incoming, Kept, Millis, NewEvent, StoredOrigin},
+    telemetry,
 };
 use std::{
     fmt,
     pin::Pin,
     task::{Context, Poll},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 use tower_service::Service;
 use whatsapp_notification::{Form, Kind, Notification};
@@ -23,6 +27,8 @@ pub struct Inbox<S> {
     store: S,
     cloud: Duration,
     on_premises: Duration,
+    clock: Clock,
+    signal: Signal,
 }
 
 impl<S> Inbox<S> {
@@ -30,7 +36,8 @@ impl<S> Inbox<S> {
     /// than their senders try again.
     pub fn new(store: S) -> Self {
         const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-        Inbox { store, cloud: 8 * DAY, on_premises: 2 * DAY }
+        let (clock, signal) = (Clock::wall(), Signal::default());
+        Inbox { store, cloud: 8 * DAY, on_premises: 2 * DAY, clock, signal }
     }
 
     /// How long events of the Cloud API are remembered. Default 8 days.
@@ -45,6 +52,26 @@ impl<S> Inbox<S> {
     pub fn on_premises_window(mut self, window: Duration) -> Self {
         self.on_premises = window;
         self
+    }
+
+    /// Workers that hand what this inbox and its clones keep to a service of events, and learn of it
+    /// at once.
+    pub fn workers<H>(&self, service: H) -> Workers<S, H>
+    where
+        S: Clone,
+    {
+        Workers::signalled(self.store.clone(), service, self.signal.clone())
+    }
+
+    #[cfg(test)]
+    pub(crate) fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn get_clock(&self) -> Clock {
+        self.clock.clone()
     }
 
     /// The store.
@@ -65,8 +92,7 @@ impl<S: Store> Inbox<S> {
             Form::OnPremises => self.on_premises,
             _ => self.cloud,
         };
-        let window = u64::try_from(window.as_millis()).unwrap_or(u64::MAX);
-        let until = Millis(received.0.saturating_add(window));
+        let until = later(received, window);
         let origin = notification.origin();
         let mut stored = StoredOrigin::new(notification.form(), origin.label());
         stored.proof =
@@ -97,9 +123,22 @@ impl<S: Store> Service<Notification> for Inbox<S> {
     }
 
     fn call(&mut self, notification: Notification) -> InboxFuture {
-        let incoming = self.incoming(&notification, now());
-        let store = self.store.clone();
-        InboxFuture { keeping: Box::pin(async move { store.keep(incoming).await }) }
+        let incoming = self.incoming(&notification, self.clock.now());
+        let (store, signal) = (self.store.clone(), self.signal.clone());
+        let keeping = async move {
+            let kept = store.keep(incoming).await;
+            match &kept {
+                Ok(kept) => {
+                    telemetry::kept(kept);
+                    if kept.new > 0 {
+                        signal.give();
+                    }
+                }
+                Err(error) => telemetry::refused(error),
+            }
+            kept
+        };
+        InboxFuture { keeping: Box::pin(keeping) }
     }
 }
 
@@ -132,10 +171,4 @@ impl fmt::Debug for InboxFuture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InboxFuture").finish_non_exhaustive()
     }
-}
-
-/// The wall's time.
-pub(crate) fn now() -> Millis {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
 }

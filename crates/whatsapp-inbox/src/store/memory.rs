@@ -22,7 +22,7 @@ use super::{
     BodyId, DeadLetter, End, Fence, Incoming, Kept, Lane, Millis, Owner, Pending, Retention, Scan,
     Seq, Stats, Store, StoredBody, Swept,
 };
-use crate::StoreError;
+use crate::{StoreError, clock::later};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
     fmt,
@@ -306,10 +306,6 @@ impl State {
             keys: Some(self.keys.len() as u64),
         }
     }
-}
-
-fn later(time: Millis, by: Duration) -> Millis {
-    Millis(time.0.saturating_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX)))
 }
 
 #[cfg(test)]

@@ -1,0 +1,99 @@
+//! What is logged and counted. Kinds, labels, reasons and counts; never content, and never a handler's
+//! error, which may repeat content.
+
+#![cfg_attr(
+    not(all(feature = "tracing", feature = "metrics")),
+    allow(unused_variables, reason = "what only one of the features tells")
+)]
+
+use crate::{
+    StoreError,
+    store::{Kept, Millis, Stats},
+};
+use whatsapp_notification::Event;
+
+/// A notification was kept.
+pub(crate) fn kept(kept: &Kept) {
+    #[cfg(feature = "metrics")]
+    for (result, count) in [("new", kept.new), ("duplicate", kept.duplicates)] {
+        metrics::counter!("whatsapp_inbox_events_total", "result" => result)
+            .increment(count as u64);
+    }
+}
+
+/// A notification was not kept.
+pub(crate) fn refused(error: &StoreError) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("whatsapp_inbox_refused_total", "reason" => error.kind().as_str())
+        .increment(1);
+}
+
+/// A handler has come to its end.
+pub(crate) fn attempted(outcome: &'static str) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("whatsapp_inbox_attempts_total", "outcome" => outcome).increment(1);
+}
+
+/// An event is to be tried again.
+pub(crate) fn failed(event: Option<&Event>, attempts: u32) {
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        target: "whatsapp",
+        kind = event.map(|event| event.kind().name()),
+        label = event.map(|event| event.notification().origin().label()),
+        attempts,
+        "event not handled"
+    );
+}
+
+/// An event was given up.
+pub(crate) fn dead(event: Option<&Event>, attempts: u32, reason: &str) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("whatsapp_inbox_dead_letters_total").increment(1);
+    #[cfg(feature = "tracing")]
+    tracing::warn!(
+        target: "whatsapp",
+        kind = event.map(|event| event.kind().name()),
+        label = event.map(|event| event.notification().origin().label()),
+        attempts,
+        reason,
+        "event given up"
+    );
+}
+
+/// The store failed a worker.
+pub(crate) fn store_failed(call: &'static str, error: &StoreError) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("whatsapp_inbox_store_errors_total", "call" => call).increment(1);
+    #[cfg(feature = "tracing")]
+    tracing::warn!(target: "whatsapp", call, reason = error.kind().as_str(), "the store failed");
+}
+
+/// The events are in these workers' hands, or not any more.
+pub(crate) fn owned(is_owner: bool, why: &'static str) {
+    #[cfg(feature = "metrics")]
+    metrics::gauge!("whatsapp_inbox_owner").set(f64::from(u8::from(is_owner)));
+    #[cfg(feature = "tracing")]
+    tracing::info!(target: "whatsapp", is_owner, "{why}");
+}
+
+/// What the workers have in hand.
+pub(crate) fn in_hand(lanes: usize, running: usize) {
+    #[cfg(feature = "metrics")]
+    {
+        metrics::gauge!("whatsapp_inbox_lanes").set(lanes as f64);
+        metrics::gauge!("whatsapp_inbox_running").set(running as f64);
+    }
+}
+
+/// What the store holds.
+pub(crate) fn stored(stats: &Stats, now: Millis) {
+    #[cfg(feature = "metrics")]
+    {
+        let age = stats.oldest.map_or(0, |oldest| now.0.saturating_sub(oldest.0));
+        metrics::gauge!("whatsapp_inbox_pending").set(stats.pending as f64);
+        metrics::gauge!("whatsapp_inbox_oldest_seconds").set(age as f64 / 1000.0);
+        metrics::gauge!("whatsapp_inbox_dead_letters").set(stats.dead as f64);
+        metrics::gauge!("whatsapp_inbox_bodies").set(stats.bodies as f64);
+    }
+}

@@ -1,0 +1,124 @@
+//! One event, handed to its handler once, and what became of it recorded.
+
+use super::{
+    bodies::Bodies,
+    policy::{Attempt, Policy},
+};
+use crate::{
+    Store,
+    clock::Clock,
+    store::{End, Fence, Pending},
+    telemetry,
+};
+use std::{
+    future::poll_fn,
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    sync::Arc,
+    task::Poll,
+    time::Duration,
+};
+use tower_service::Service;
+use whatsapp_notification::Event;
+use whatsapp_router::{BoxError, Outcome};
+
+/// After which time a store that failed is asked again.
+pub(super) const PAUSE: Duration = Duration::from_millis(500);
+
+/// All that an attempt needs.
+pub(super) struct Job<S, H> {
+    pub(super) store: S,
+    pub(super) service: H,
+    pub(super) bodies: Arc<Bodies>,
+    pub(super) policy: Policy,
+    pub(super) clock: Clock,
+    pub(super) fence: Fence,
+    pub(super) pending: Pending,
+}
+
+/// What the store has recorded.
+pub(super) enum Ended {
+    /// It is pending no more.
+    Gone(Pending),
+    /// It is to be tried again.
+    Again(Pending),
+    /// Nothing: the fence is an old one, or somebody else has ended it.
+    Refused(Pending),
+}
+
+impl<S, H> Job<S, H>
+where
+    S: Store,
+    H: Service<Event>,
+    H::Response: Into<Outcome>,
+    H::Error: Into<BoxError>,
+{
+    /// Goes on until the store has recorded it: who holds the events drops it when that is in vain.
+    pub(super) async fn run(self) -> Ended {
+        let Job { store, service, bodies, policy, clock, fence, mut pending } = self;
+        let found = loop {
+            match bodies.event(&store, pending.body, pending.offset).await {
+                Ok(found) => break found,
+                Err(error) => telemetry::store_failed("body", &error),
+            }
+            tokio::time::sleep(PAUSE).await;
+        };
+        let event = found.as_ref().ok().cloned();
+        let end = match found {
+            Err(reason) => End::Dead { attempts: pending.attempts, reason: reason.to_owned() },
+            Ok(event) => {
+                let attempt = attempt(service, event).await;
+                telemetry::attempted(attempt.name());
+                policy.end(&pending, attempt, clock.now())
+            }
+        };
+        match &end {
+            End::Done => {}
+            End::Retry { attempts, .. } => telemetry::failed(event.as_ref(), *attempts),
+            End::Dead { attempts, reason } => telemetry::dead(event.as_ref(), *attempts, reason),
+        }
+        drop(event);
+        let recorded = loop {
+            match store.finish(fence, pending.seq, clock.now(), end.clone()).await {
+                Ok(recorded) => break recorded,
+                Err(error) => telemetry::store_failed("finish", &error),
+            }
+            tokio::time::sleep(PAUSE).await;
+        };
+        match end {
+            _ if !recorded => Ended::Refused(pending),
+            End::Retry { attempts, due } => {
+                (pending.attempts, pending.due) = (attempts, due);
+                Ended::Again(pending)
+            }
+            End::Done | End::Dead { .. } => Ended::Gone(pending),
+        }
+    }
+}
+
+async fn attempt<H>(service: H, event: Event) -> Attempt
+where
+    H: Service<Event>,
+    H::Response: Into<Outcome>,
+    H::Error: Into<BoxError>,
+{
+    let mut handling = pin!(handle(service, event));
+    // What a panic leaves behind is dropped, never used again.
+    poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| handling.as_mut().poll(cx))) {
+        Ok(Poll::Pending) => Poll::Pending,
+        Ok(Poll::Ready(Some(outcome))) => Poll::Ready(Attempt::Returned(outcome)),
+        Ok(Poll::Ready(None)) => Poll::Ready(Attempt::Failed),
+        Err(_) => Poll::Ready(Attempt::Panicked),
+    })
+    .await
+}
+
+/// `None` is an error; what it says may be content, and is not looked at.
+async fn handle<H>(mut service: H, event: Event) -> Option<Outcome>
+where
+    H: Service<Event>,
+    H::Response: Into<Outcome>,
+{
+    poll_fn(|cx| service.poll_ready(cx)).await.ok()?;
+    service.call(event).await.ok().map(Into::into)
+}

@@ -1,0 +1,371 @@
+//! The events in hand: reads them, starts their handlers, keeps the lease.
+
+use super::{
+    attempt::{Ended, Job, PAUSE},
+    bodies::Bodies,
+    lanes::{Fill, Lanes},
+    owner::Parts,
+    running::{Drained, Orders},
+};
+use crate::{
+    Store, StoreError,
+    clock::until,
+    store::{Fence, Pending, Scan, Seq, Stats, Swept},
+    telemetry,
+};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+    task::{JoinError, JoinSet},
+    time::{Instant, sleep_until, timeout},
+};
+use tower_service::Service;
+use whatsapp_notification::Event;
+use whatsapp_router::{BoxError, Outcome};
+
+/// How many events are read at a time.
+const PAGE: usize = 512;
+/// How many waiting events are held: some 100 bytes each.
+const ROOM: usize = 65_536;
+/// How many bytes of bodies are kept parsed.
+const BODIES: usize = 16 << 20;
+/// How often the store is read from its beginning, for events that were replayed; less often if that
+/// takes long.
+const AGAIN: Duration = Duration::from_secs(30);
+const SWEEP: Duration = Duration::from_secs(30);
+const STATS: Duration = Duration::from_secs(10);
+
+/// Why the events are in hand no more.
+pub(super) enum Released {
+    Drained(Drained),
+    /// The lease is over, or another owner has them.
+    Lost,
+}
+
+pub(super) struct Hand {
+    fence: Fence,
+    lanes: Lanes,
+    bodies: Arc<Bodies>,
+    handlers: JoinSet<Ended>,
+    calls: JoinSet<Call>,
+    /// The last event that was read.
+    front: Seq,
+    wants_front: bool,
+    /// Where the reading from the beginning is, how far it goes, and when it began.
+    again: Option<(Seq, Seq, Instant)>,
+    turn: u8,
+    is_reading: bool,
+    is_renewing: bool,
+    /// The store has refused a step: nothing is started until it says that the events are ours.
+    in_doubt: bool,
+    lease_ends: Instant,
+    renew_at: Instant,
+    poll_at: Instant,
+    read_at: Instant,
+    again_at: Instant,
+    sweep_at: Instant,
+    stats_at: Instant,
+    drained: Drained,
+}
+
+/// What the store has answered.
+enum Call {
+    Read(Reading, Result<Vec<Pending>, StoreError>),
+    Owned(Instant, Result<Option<Fence>, StoreError>),
+    Swept(Result<Swept, StoreError>),
+    Stats(Result<Stats, StoreError>),
+}
+
+enum Reading {
+    Front,
+    Again,
+    Fill(Fill),
+}
+
+impl Hand {
+    pub(super) fn new<S, H>(parts: &Parts<S, H>, fence: Fence, asked: Instant) -> Self {
+        Hand {
+            fence,
+            lanes: Lanes::new(ROOM, parts.options.pass_after),
+            bodies: Arc::new(Bodies::new(BODIES)),
+            handlers: JoinSet::new(),
+            calls: JoinSet::new(),
+            front: Seq(0),
+            wants_front: true,
+            again: None,
+            turn: 0,
+            is_reading: false,
+            is_renewing: false,
+            in_doubt: false,
+            lease_ends: asked + parts.options.lease,
+            renew_at: asked + parts.options.lease / 3,
+            poll_at: asked + parts.options.poll,
+            read_at: asked,
+            again_at: asked + AGAIN,
+            sweep_at: asked,
+            stats_at: asked,
+            drained: Drained::default(),
+        }
+    }
+
+    /// Works until the events are given back or lost.
+    pub(super) async fn hold<S, H>(
+        &mut self,
+        parts: &mut Parts<S, H>,
+        orders: &mut Orders,
+    ) -> Released
+    where
+        S: Store,
+        H: Service<Event> + Clone + Send + 'static,
+        H::Future: Send,
+        H::Response: Into<Outcome>,
+        H::Error: Into<BoxError>,
+    {
+        loop {
+            let now = Instant::now();
+            if now >= self.lease_ends {
+                return Released::Lost;
+            }
+            let deadline = *orders.deadline.borrow_and_update();
+            if let Some(deadline) = deadline {
+                if self.handlers.is_empty() || now >= deadline {
+                    self.drained.handed_back = self.handlers.len();
+                    return Released::Drained(self.drained);
+                }
+            } else {
+                self.start_handlers(parts);
+                self.start_calls(parts, now);
+            }
+            self.renew(parts, now);
+            telemetry::in_hand(self.lanes.len(), self.handlers.len());
+            let wake = self.wake(parts, now, deadline);
+            let go_on = tokio::select! {
+                Some(ended) = self.handlers.join_next() => self.ended(parts, ended, deadline.is_some()),
+                Some(call) = self.calls.join_next() => self.called(parts, call),
+                // Nobody can give an order any more.
+                changed = orders.deadline.changed() => changed.is_ok(),
+                () = parts.signal.given(), if deadline.is_none() => {
+                    self.wants_front = true;
+                    true
+                }
+                () = sleep_until(wake) => true,
+            };
+            if !go_on {
+                return Released::Lost;
+            }
+        }
+    }
+
+    /// Drops the handlers that still run. False if one of them does not let itself be dropped.
+    pub(super) async fn let_go(mut self) -> bool {
+        self.calls.abort_all();
+        timeout(PAUSE * 10, self.handlers.shutdown()).await.is_ok()
+    }
+
+    fn start_handlers<S, H>(&mut self, parts: &Parts<S, H>)
+    where
+        S: Store,
+        H: Service<Event> + Clone + Send + 'static,
+        H::Future: Send,
+        H::Response: Into<Outcome>,
+        H::Error: Into<BoxError>,
+    {
+        let now = parts.clock.now();
+        self.lanes.wake(now);
+        while !self.in_doubt && self.handlers.len() < parts.options.parallelism {
+            let Some(pending) = self.lanes.start(now) else { return };
+            let job = Job {
+                store: parts.store.clone(),
+                service: parts.service.clone(),
+                bodies: self.bodies.clone(),
+                policy: parts.options.policy,
+                clock: parts.clock.clone(),
+                fence: self.fence,
+                pending,
+            };
+            self.handlers.spawn(job.run());
+        }
+    }
+
+    fn start_calls<S: Store, H>(&mut self, parts: &Parts<S, H>, now: Instant) {
+        if now >= self.poll_at {
+            self.wants_front = true;
+            self.poll_at = now + parts.options.poll;
+        }
+        if now >= self.again_at && self.again.is_none() {
+            self.again = Some((Seq(0), self.front, now));
+        }
+        if !self.is_reading && now >= self.read_at {
+            self.read(parts);
+        }
+        if now >= self.sweep_at {
+            self.sweep_at = now + SWEEP;
+            let (store, retention) = (parts.store.clone(), parts.options.retention);
+            let time = parts.clock.now();
+            self.calls.spawn(async move { Call::Swept(store.sweep(time, retention).await) });
+        }
+        if cfg!(feature = "metrics") && now >= self.stats_at {
+            self.stats_at = now + STATS;
+            let store = parts.store.clone();
+            self.calls.spawn(async move { Call::Stats(store.stats().await) });
+        }
+    }
+
+    fn renew<S: Store, H>(&mut self, parts: &Parts<S, H>, now: Instant) {
+        if self.is_renewing || now < self.renew_at {
+            return;
+        }
+        self.is_renewing = true;
+        let (store, owner, lease) = (parts.store.clone(), parts.owner, parts.options.lease);
+        let time = parts.clock.now();
+        self.calls.spawn(async move { Call::Owned(now, store.own(owner, time, lease).await) });
+    }
+
+    /// Asks for one page, of what was waited for longest.
+    fn read<S: Store, H>(&mut self, parts: &Parts<S, H>) {
+        for _ in 0..3 {
+            self.turn = (self.turn + 1) % 3;
+            let is_full = self.lanes.is_full();
+            let (reading, scan, limit) = match (self.turn, self.again) {
+                (0, _) if self.wants_front && !is_full => {
+                    self.wants_front = false;
+                    (Reading::Front, Scan::After(self.front), PAGE)
+                }
+                (1, Some((after, ..))) if !is_full => (Reading::Again, Scan::After(after), PAGE),
+                (2, _) => match self.lanes.next_fill() {
+                    Some(fill) => {
+                        (Reading::Fill(fill), Scan::Lane(fill.lane, fill.after), fill.limit)
+                    }
+                    None => continue,
+                },
+                _ => continue,
+            };
+            self.is_reading = true;
+            self.lanes.reading();
+            let store = parts.store.clone();
+            let read = async move { Call::Read(reading, store.pending(scan, limit).await) };
+            self.calls.spawn(read);
+            return;
+        }
+    }
+
+    /// When there is something to do, if nothing happens before.
+    fn wake<S, H>(&self, parts: &Parts<S, H>, now: Instant, deadline: Option<Instant>) -> Instant {
+        let mut wake = self.lease_ends;
+        if !self.is_renewing {
+            wake = wake.min(self.renew_at);
+        }
+        if let Some(deadline) = deadline {
+            return wake.min(deadline);
+        }
+        // At the next poll, too, lest a wall clock that was set hold up a lane.
+        wake = wake.min(self.poll_at).min(self.sweep_at);
+        if now < self.read_at {
+            wake = wake.min(self.read_at);
+        }
+        if self.handlers.len() < parts.options.parallelism
+            && let Some(due) = self.lanes.next_due()
+        {
+            wake = wake.min(now + until(parts.clock.now(), due));
+        }
+        wake
+    }
+
+    /// A handler's end is recorded. False if nobody knows whose it was.
+    fn ended<S, H>(
+        &mut self,
+        parts: &Parts<S, H>,
+        first: Result<Ended, JoinError>,
+        is_draining: bool,
+    ) -> bool {
+        let now = parts.clock.now();
+        let mut next = Some(first);
+        while let Some(ended) = next {
+            // The store has panicked.
+            let Ok(ended) = ended else { return false };
+            if is_draining {
+                self.drained.finished += 1;
+            }
+            match ended {
+                Ended::Gone(pending) => self.lanes.ended(pending.lane, pending.seq, now),
+                Ended::Again(pending) => self.lanes.again(pending, now),
+                Ended::Refused(pending) => {
+                    self.lanes.ended(pending.lane, pending.seq, now);
+                    self.in_doubt = true;
+                    self.renew_at = Instant::now();
+                }
+            }
+            next = self.handlers.try_join_next();
+        }
+        true
+    }
+
+    /// What the store has answered. False if the events are not ours.
+    fn called<S, H>(&mut self, parts: &Parts<S, H>, call: Result<Call, JoinError>) -> bool {
+        // The store has panicked.
+        let Ok(call) = call else { return false };
+        let now = Instant::now();
+        match call {
+            Call::Owned(asked, Ok(Some(fence))) => {
+                self.is_renewing = false;
+                self.in_doubt = false;
+                self.lease_ends = asked + parts.options.lease;
+                self.renew_at = asked + parts.options.lease / 3;
+                return fence == self.fence;
+            }
+            Call::Owned(_, Ok(None)) => return false,
+            Call::Owned(_, Err(error)) => {
+                telemetry::store_failed("own", &error);
+                self.is_renewing = false;
+                self.renew_at = now + PAUSE;
+            }
+            Call::Read(reading, Ok(page)) => {
+                self.is_reading = false;
+                self.found(parts, reading, &page, now);
+            }
+            Call::Read(reading, Err(error)) => {
+                telemetry::store_failed("pending", &error);
+                self.is_reading = false;
+                self.read_at = now + PAUSE;
+                self.wants_front |= matches!(reading, Reading::Front);
+                self.lanes.not_read(match reading {
+                    Reading::Fill(fill) => Some(fill),
+                    Reading::Front | Reading::Again => None,
+                });
+            }
+            Call::Stats(Ok(stats)) => telemetry::stored(&stats, parts.clock.now()),
+            Call::Swept(Ok(_)) => {}
+            Call::Swept(Err(error)) => telemetry::store_failed("sweep", &error),
+            Call::Stats(Err(error)) => telemetry::store_failed("stats", &error),
+        }
+        true
+    }
+
+    fn found<S, H>(
+        &mut self,
+        parts: &Parts<S, H>,
+        reading: Reading,
+        page: &[Pending],
+        now: Instant,
+    ) {
+        let time = parts.clock.now();
+        let last = page.last().map(|pending| pending.seq);
+        let is_full = page.len() >= PAGE;
+        match reading {
+            Reading::Fill(fill) => return self.lanes.filled(fill, page, time),
+            Reading::Front => {
+                self.front = last.unwrap_or(self.front);
+                self.wants_front |= is_full;
+            }
+            Reading::Again => {
+                if let Some((_, end, began)) = self.again {
+                    let next = last.filter(|last| is_full && *last < end);
+                    self.again = next.map(|after| (after, end, began));
+                    if next.is_none() {
+                        self.again_at = now + AGAIN.max((now - began) * 100);
+                    }
+                }
+            }
+        }
+        self.lanes.found(page, time);
+    }
+}

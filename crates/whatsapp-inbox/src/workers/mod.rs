@@ -1,0 +1,163 @@
+//! [`Workers`]: hand what was kept to a service of events.
+
+mod attempt;
+mod bodies;
+mod hand;
+mod lanes;
+mod owner;
+mod policy;
+mod running;
+
+pub use running::{Drained, Running};
+
+use crate::{
+    Store,
+    clock::Clock,
+    signal::Signal,
+    store::{Owner, Retention},
+};
+use policy::Policy;
+use std::{fmt, time::Duration};
+use tower_service::Service;
+use whatsapp_notification::Event;
+use whatsapp_router::{BoxError, Outcome};
+
+/// Hand the events of a store to a service of events, such as an
+/// [`EventRouter`](whatsapp_router::EventRouter): from [`Inbox::workers`](crate::Inbox::workers), or
+/// from [`new`](Self::new) in a process that only works.
+#[derive(Clone)]
+#[must_use = "workers do nothing until `start`"]
+pub struct Workers<S, H> {
+    store: S,
+    service: H,
+    options: Options,
+    clock: Clock,
+    signal: Signal,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Options {
+    parallelism: usize,
+    pass_after: Option<u32>,
+    policy: Policy,
+    lease: Duration,
+    poll: Duration,
+    retention: Retention,
+}
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+impl<S, H> Workers<S, H> {
+    /// Workers on a store that another process fills: they look into it every second.
+    pub fn new(store: S, service: H) -> Self {
+        Self::signalled(store, service, Signal::default())
+    }
+
+    pub(crate) fn signalled(store: S, service: H, signal: Signal) -> Self {
+        let policy = Policy {
+            attempts: 20,
+            age: DAY,
+            backoff: (Duration::from_secs(1), Duration::from_secs(600)),
+        };
+        let options = Options {
+            parallelism: 64,
+            pass_after: None,
+            policy,
+            lease: Duration::from_secs(30),
+            poll: Duration::from_secs(1),
+            retention: Retention { bodies: Duration::ZERO, dead: 30 * DAY },
+        };
+        Workers { store, service, options, clock: Clock::wall(), signal }
+    }
+
+    /// How many events are handled at a time, at least one; never two of one lane. Default 64.
+    ///
+    /// A handler that never returns takes one of these places for ever: put a
+    /// `tower::timeout::Timeout` around it.
+    pub fn parallelism(mut self, events: usize) -> Self {
+        self.options.parallelism = events.max(1);
+        self
+    }
+
+    /// A lane goes on past an event that was tried so often and waits for its next attempt: then a
+    /// later event of a conversation may be handled before an earlier one. Up to 32 events of a lane
+    /// may wait so. Default: never, it goes on when the event is done or dead.
+    pub fn pass_after(mut self, attempts: u32) -> Self {
+        self.options.pass_after = Some(attempts);
+        self
+    }
+
+    /// After so many attempts, at least one, an event is a dead letter. Default 20.
+    pub fn max_attempts(mut self, attempts: u32) -> Self {
+        self.options.policy.attempts = attempts.max(1);
+        self
+    }
+
+    /// An event that fails so long after it was received is a dead letter. Default 24 hours.
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.options.policy.age = age;
+        self
+    }
+
+    /// The delay after an error or a panic is drawn between zero and a ceiling: `first` after the
+    /// first attempt, twice as much after each other, `most` at the most. Default 1 second and 10
+    /// minutes.
+    pub fn backoff(mut self, first: Duration, most: Duration) -> Self {
+        self.options.policy.backoff = (first, most);
+        self
+    }
+
+    /// For how long the events are taken in hand; renewed at a third of it. Default 30 seconds: so
+    /// long after a crash another process goes on.
+    pub fn lease(mut self, lease: Duration) -> Self {
+        self.options.lease = lease.max(Duration::from_millis(30));
+        self
+    }
+
+    /// How often the store is looked into for what another process has kept. Default 1 second.
+    pub fn poll_every(mut self, interval: Duration) -> Self {
+        self.options.poll = interval.max(Duration::from_millis(1));
+        self
+    }
+
+    /// How long bodies are kept once their events are done, and dead letters. Default: bodies not at
+    /// all, which is up to half a minute, and dead letters 30 days.
+    pub fn retention(mut self, retention: Retention) -> Self {
+        self.options.retention = retention;
+        self
+    }
+
+    #[cfg(test)]
+    fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+}
+
+impl<S, H> Workers<S, H>
+where
+    S: Store,
+    H: Service<Event> + Clone + Send + 'static,
+    H::Future: Send,
+    H::Response: Into<Outcome>,
+    H::Error: Into<BoxError>,
+{
+    /// Begins the work, in tasks of their own. It waits while another owner has the events in hand.
+    ///
+    /// # Panics
+    /// Outside a tokio runtime.
+    pub fn start(self) -> Running {
+        let Workers { store, service, options, clock, signal } = self;
+        let parts = owner::Parts { store, service, options, clock, signal, owner: Owner(0) };
+        Running::new(|orders| tokio::spawn(owner::run(parts, orders)).abort_handle())
+    }
+}
+
+impl<S, H> fmt::Debug for Workers<S, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Workers").field("options", &self.options).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

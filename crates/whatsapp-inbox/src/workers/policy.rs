@@ -1,0 +1,136 @@
+//! What becomes of an event after an attempt.
+
+use crate::{
+    clock::{later, until},
+    store::{End, Millis, Pending},
+};
+use std::time::Duration;
+use whatsapp_router::Outcome;
+
+/// How often, how long and how far apart an event is tried.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Policy {
+    pub(super) attempts: u32,
+    pub(super) age: Duration,
+    pub(super) backoff: (Duration, Duration),
+}
+
+/// How an attempt ended.
+#[derive(Debug)]
+pub(super) enum Attempt {
+    Returned(Outcome),
+    Failed,
+    Panicked,
+}
+
+impl Attempt {
+    /// As it stands in metrics.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Attempt::Returned(outcome) => outcome.name(),
+            Attempt::Failed => "error",
+            Attempt::Panicked => "panic",
+        }
+    }
+}
+
+impl Policy {
+    pub(super) fn end(&self, pending: &Pending, attempt: Attempt, now: Millis) -> End {
+        let attempts = pending.attempts.saturating_add(1);
+        let (delay, last) = match attempt {
+            Attempt::Returned(Outcome::Done) => return End::Done,
+            Attempt::Returned(Outcome::Dead(reason)) => {
+                return End::Dead { attempts, reason: reason.into_owned() };
+            }
+            Attempt::Returned(Outcome::Retry(delay)) => (delay, "asked for a retry"),
+            Attempt::Panicked => (self.jittered(attempts), "panicked"),
+            // A verdict that this version does not know is no success.
+            Attempt::Failed | Attempt::Returned(_) => (self.jittered(attempts), "failed"),
+        };
+        let old = until(pending.received, now) >= self.age;
+        if attempts >= self.attempts || old {
+            let tried = if attempts == 1 { "1 attempt" } else { &format!("{attempts} attempts") };
+            let why = if old { ", and too old for another" } else { "" };
+            return End::Dead { attempts, reason: format!("{tried}, the last one {last}{why}") };
+        }
+        End::Retry { attempts, due: later(now, delay) }
+    }
+
+    /// The longest delay after so many attempts.
+    fn ceiling(&self, attempts: u32) -> Duration {
+        let (first, most) = self.backoff;
+        first.saturating_mul(2_u32.saturating_pow(attempts.saturating_sub(1))).min(most)
+    }
+
+    /// Anything up to it: those that failed together do not come back together.
+    fn jittered(&self, attempts: u32) -> Duration {
+        self.ceiling(attempts).mul_f64(fastrand::f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::{BodyId, Lane, Seq};
+
+    const POLICY: Policy = Policy {
+        attempts: 20,
+        age: Duration::from_secs(86_400),
+        backoff: (Duration::from_secs(1), Duration::from_secs(600)),
+    };
+
+    fn pending(attempts: u32) -> Pending {
+        let (seq, body, lane, zero) = (Seq(1), BodyId(1), Lane(1), Millis(0));
+        Pending { seq, body, offset: 0, lane, received: zero, attempts, due: zero }
+    }
+
+    #[test]
+    fn delays_are_spread_below_a_ceiling_that_doubles_from_a_second_to_ten_minutes() {
+        let seconds: Vec<_> = (1..=12).map(|n| POLICY.ceiling(n).as_secs()).collect();
+        assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]);
+        assert_eq!(POLICY.ceiling(u32::MAX).as_secs(), 600);
+        for attempts in 0..19 {
+            let ceiling = POLICY.ceiling(attempts + 1).as_millis() as u64;
+            let delays: Vec<_> = (0..200)
+                .map(|_| match POLICY.end(&pending(attempts), Attempt::Failed, Millis(50)) {
+                    End::Retry { due, .. } => due.0 - 50,
+                    end => panic!("{end:?}"),
+                })
+                .collect();
+            assert!(delays.iter().all(|delay| *delay <= ceiling), "{attempts}");
+            // Full jitter: a fifth of 200 in the lowest and in the highest third, at the least.
+            assert!(delays.iter().filter(|delay| **delay < ceiling / 3).count() > 40);
+            assert!(delays.iter().filter(|delay| **delay > ceiling / 3 * 2).count() > 40);
+        }
+    }
+
+    #[test]
+    fn a_handler_says_when_and_whether_it_is_tried_again() {
+        let end = |outcome| POLICY.end(&pending(3), Attempt::Returned(outcome), Millis(7));
+        assert_eq!(end(Outcome::Done), End::Done);
+        let retry = Outcome::retry_after(Duration::from_secs(5));
+        assert_eq!(end(retry), End::Retry { attempts: 4, due: Millis(5007) });
+        let dead = End::Dead { attempts: 4, reason: "no such order".into() };
+        assert_eq!(end(Outcome::dead("no such order")), dead);
+    }
+
+    #[test]
+    fn an_event_is_given_up_after_so_many_attempts_or_so_long() {
+        let reason = |attempts, attempt, now| match POLICY.end(&pending(attempts), attempt, now) {
+            End::Dead { reason, .. } => Some(reason),
+            _ => None,
+        };
+        let (early, late) = (Millis(86_399_999), Millis(86_400_000));
+        assert_eq!(reason(18, Attempt::Failed, early), None);
+        assert_eq!(
+            reason(19, Attempt::Panicked, early).unwrap(),
+            "20 attempts, the last one panicked"
+        );
+        let retry = Attempt::Returned(Outcome::Retry(Duration::ZERO));
+        assert_eq!(
+            reason(0, retry, late).unwrap(),
+            "1 attempt, the last one asked for a retry, and too old for another"
+        );
+        assert_eq!(reason(30, Attempt::Returned(Outcome::Done), late), None);
+    }
+}

@@ -1,0 +1,83 @@
+//! [`Running`]: workers at work, and how they are stopped.
+
+use std::{fmt, time::Duration};
+use tokio::{sync::watch, task::AbortHandle, time::Instant};
+
+/// Workers at work. Dropped, they stop at once: the handlers that run are dropped too, and another
+/// process has the events when the lease is over. [`drain`](Self::drain) does it in order.
+#[must_use = "workers stop when it is dropped"]
+pub struct Running {
+    deadline: watch::Sender<Option<Instant>>,
+    drained: watch::Receiver<Option<Drained>>,
+    task: AbortHandle,
+}
+
+/// What became of the events that were being handled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Drained {
+    /// How many handlers came to their end, and had it recorded.
+    pub finished: usize,
+    /// How many did not in time: they were dropped, and their events are pending.
+    pub handed_back: usize,
+}
+
+/// What the task sees of it.
+pub(super) struct Orders {
+    pub(super) deadline: watch::Receiver<Option<Instant>>,
+    pub(super) drained: watch::Sender<Option<Drained>>,
+}
+
+impl Running {
+    /// `spawn` begins the work.
+    pub(super) fn new(spawn: impl FnOnce(Orders) -> AbortHandle) -> Self {
+        let (deadline, orders) = watch::channel(None);
+        let (results, drained) = watch::channel(None);
+        let task = spawn(Orders { deadline: orders, drained: results });
+        Running { deadline, drained, task }
+    }
+
+    /// Starts no handler any more, waits so long for those that run, drops the rest and gives the
+    /// events to whoever wants them next.
+    ///
+    /// Stop accepting before: what is kept later waits for the next owner. A second call may shorten
+    /// the time of the first: with none it stops at once. Dropped half way, the draining goes on.
+    pub async fn drain(&self, within: Duration) -> Drained {
+        let now = Instant::now();
+        const AGES: Duration = Duration::from_secs(30 * 365 * 86_400);
+        let deadline = now + within.min(AGES);
+        self.deadline.send_if_modified(|known| {
+            let is_earlier = known.is_none_or(|known| deadline < known);
+            if is_earlier {
+                *known = Some(deadline);
+            }
+            is_earlier
+        });
+        let mut drained = self.drained.clone();
+        // Without a sender the task is gone, and its handlers with it.
+        drained
+            .wait_for(Option::is_some)
+            .await
+            .ok()
+            .and_then(|drained| *drained)
+            .unwrap_or_default()
+    }
+
+    /// True once nothing is handled any more.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.task.is_finished()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+impl fmt::Debug for Running {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Running").field("is_stopped", &self.is_stopped()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,134 @@
+//! A store that fails on demand.
+
+use super::*;
+use crate::{StoreError, StoreErrorKind, store::*};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use whatsapp_router::dedup::HashKey;
+
+/// Fails to renew while `own` says so, and fails so many other calls.
+#[derive(Clone)]
+pub(super) struct Flaky {
+    pub(super) store: MemoryStore,
+    pub(super) own: Arc<AtomicBool>,
+    pub(super) calls: Arc<AtomicUsize>,
+}
+
+impl Flaky {
+    pub(super) fn new(store: MemoryStore) -> Self {
+        Flaky { store, own: Arc::default(), calls: Arc::default() }
+    }
+
+    fn failing(&self) -> Result<(), StoreError> {
+        let left = self.calls.fetch_update(SeqCst, SeqCst, |left| left.checked_sub(1));
+        left.map_or(Ok(()), |_| Err(StoreError::new(StoreErrorKind::Other)))
+    }
+}
+
+impl Store for Flaky {
+    fn hash_key(&self) -> HashKey {
+        self.store.hash_key()
+    }
+
+    async fn keep(&self, incoming: Incoming) -> Result<Kept, StoreError> {
+        self.store.keep(incoming).await
+    }
+
+    async fn own(&self, by: Owner, now: Millis, l: Duration) -> Result<Option<Fence>, StoreError> {
+        match self.own.load(SeqCst) {
+            true => Err(StoreError::new(StoreErrorKind::Other)),
+            false => self.store.own(by, now, l).await,
+        }
+    }
+
+    async fn disown(&self, fence: Fence) -> Result<(), StoreError> {
+        match self.own.load(SeqCst) {
+            true => Err(StoreError::new(StoreErrorKind::Other)),
+            false => self.store.disown(fence).await,
+        }
+    }
+
+    async fn pending(&self, scan: Scan, limit: usize) -> Result<Vec<Pending>, StoreError> {
+        self.failing()?;
+        self.store.pending(scan, limit).await
+    }
+
+    async fn body(&self, id: BodyId) -> Result<Option<StoredBody>, StoreError> {
+        self.failing()?;
+        self.store.body(id).await
+    }
+
+    async fn finish(&self, f: Fence, seq: Seq, now: Millis, end: End) -> Result<bool, StoreError> {
+        self.failing()?;
+        self.store.finish(f, seq, now, end).await
+    }
+
+    async fn dead(&self, after: Option<Seq>, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
+        self.store.dead(after, limit).await
+    }
+
+    async fn replay(&self, seq: Seq, now: Millis) -> Result<bool, StoreError> {
+        self.store.replay(seq, now).await
+    }
+
+    async fn purge(&self, seq: Seq, now: Millis) -> Result<bool, StoreError> {
+        self.store.purge(seq, now).await
+    }
+
+    async fn sweep(&self, now: Millis, retention: Retention) -> Result<Swept, StoreError> {
+        self.failing()?;
+        self.store.sweep(now, retention).await
+    }
+
+    async fn stats(&self) -> Result<Stats, StoreError> {
+        self.store.stats().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_now_and_then_costs_time_and_no_event_and_no_attempt() {
+    let store = Flaky::new(MemoryStore::new());
+    let mut inbox = Inbox::new(store.clone()).clock(Clock::virtual_time());
+    let log = Log::new();
+    let _workers = inbox.test_workers(handler(&log, done)).start();
+    for n in 0..100 {
+        store.calls.store(fastrand::usize(0..6), SeqCst);
+        let _kept = keep(&mut inbox, &[(n % 7, n), (n % 5, 1000 + n)]).await;
+        sleep(Duration::from_millis(fastrand::u64(0..900))).await;
+    }
+    all_ended(&store).await;
+    let mut handled = log.all();
+    assert_eq!(handled.len(), 200);
+    handled.sort_unstable();
+    handled.dedup();
+    assert_eq!(handled.len(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn workers_whose_lease_is_over_stop_and_another_goes_on() {
+    let memory = MemoryStore::new();
+    let (first, second) = (Flaky::new(memory.clone()), Flaky::new(memory.clone()));
+    let clock = Clock::virtual_time();
+    let mut inbox = Inbox::new(first.clone()).clock(clock.clone());
+    let (log, other) = (Log::new(), Log::new());
+    // As long as a lease and a half.
+    let slow = |_, _| async {
+        sleep(Duration::from_secs(45)).await;
+        Ok(Outcome::Done)
+    };
+    let one = inbox.test_workers(handler(&log, slow)).start();
+    let _kept = keep(&mut inbox, &[(0, 0), (0, 1)]).await;
+    sleep(Duration::from_secs(50)).await; // one is done, two is being handled
+    let two = Workers::new(second, handler(&other, done)).clock(clock).start();
+    first.own.store(true, SeqCst);
+    all_ended(&memory).await;
+    // The first dropped its handler at the end of the lease, before the other began.
+    assert_eq!((log.of(0), other.of(0)), (vec![0, 1], vec![1]));
+    assert!((70..=82).contains(&other.seconds(0)[0]), "{:?}", other.seconds(0));
+    // It waits for its turn, and has it when the other goes.
+    first.own.store(false, SeqCst);
+    let _drained = two.drain(Duration::ZERO).await;
+    let _kept = keep(&mut inbox, &[(0, 2)]).await;
+    all_ended(&memory).await;
+    assert_eq!(log.of(0), [0, 1, 2]);
+    drop(one);
+}
