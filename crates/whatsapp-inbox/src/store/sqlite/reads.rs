@@ -1,4 +1,5 @@
-//! What is read from the file, on a connection of its own.
+//! What is read from the file, on a connection of its own. A `CROSS JOIN` is one whose left side SQLite
+//! walks, in its order.
 
 use super::keys;
 use crate::store::{
@@ -12,7 +13,7 @@ pub(super) fn pending(file: &Connection, scan: Scan, limit: usize) -> Result<Vec
     let select = |scope| {
         format!(
             "SELECT seq, body, at, lane, received, attempts, due
-             FROM events JOIN notifications ON id = body
+             FROM events CROSS JOIN notifications ON id = body
              WHERE {scope} ORDER BY seq LIMIT ?1"
         )
     };
@@ -64,7 +65,7 @@ pub(super) fn dead(
 ) -> Result<Vec<DeadLetter>> {
     file.prepare_cached(
         "SELECT seq, body, at, received, died, attempts, reason
-         FROM dead JOIN notifications ON id = body WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+         FROM dead CROSS JOIN notifications ON id = body WHERE seq > ?1 ORDER BY seq LIMIT ?2",
     )?
     .query_map(
         params![after(behind.unwrap_or_default().0), i64::try_from(limit).unwrap_or(i64::MAX)],
@@ -93,7 +94,7 @@ pub(super) fn stats(file: &Connection) -> Result<Stats> {
     };
     let oldest = moment
         .prepare_cached(
-            "SELECT received FROM events JOIN notifications ON id = body ORDER BY seq LIMIT 1",
+            "SELECT received FROM events CROSS JOIN notifications ON id = body ORDER BY seq LIMIT 1",
         )?
         .query_row([], |row| number(row, 0))
         .optional()?;

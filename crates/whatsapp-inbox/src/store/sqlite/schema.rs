@@ -34,7 +34,7 @@ pub(super) fn open(path: &Path, busy_timeout: Duration) -> Result<Opened, BoxErr
     recognize(&writer)?;
     restrict(path)?;
     use_wal(&writer, busy_timeout)?;
-    migrate(&mut writer)?;
+    migrate(&mut writer, &STEPS)?;
     let hash_key = writer.query_row("SELECT hash_key FROM store", [], |row| row.get(0))?;
     let (reader, checkpointer) = (connect(path, busy_timeout)?, connect(path, busy_timeout)?);
     // KiB. The writer looks for each key in every table of keys.
@@ -100,8 +100,11 @@ fn connect(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> 
 
 /// Changes nothing: a file that is not ours stays as it is.
 fn recognize(file: &Connection) -> Result<(), BoxError> {
-    let number = |pragma| file.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    let tables: i64 = file.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    // One moment's: another may be making it.
+    let moment = file.unchecked_transaction()?;
+    let number = |pragma| moment.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let tables: i64 =
+        moment.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let (application, version) = (number("application_id")?, number("user_version")?);
     if application != APPLICATION && (application != 0 || version != 0 || tables != 0) {
         return Err(OpenError::Foreign.into());
@@ -130,15 +133,16 @@ fn use_wal(file: &Connection, busy_timeout: Duration) -> Result<(), BoxError> {
     }
 }
 
-fn migrate(file: &mut Connection) -> Result<(), BoxError> {
-    let latest = STEPS.len() as i64;
+/// Takes the steps that the file has not behind it, all or none.
+fn migrate(file: &mut Connection, steps: &[&str]) -> Result<(), BoxError> {
+    let latest = steps.len() as i64;
     let transaction = file.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let version: i64 = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
     if version > latest {
         return Err(OpenError::Newer(version).into());
     }
     let done = usize::try_from(version)?;
-    for step in &STEPS[done..] {
+    for step in &steps[done..] {
         transaction.execute_batch(step)?;
     }
     if version == 0 {
@@ -170,3 +174,36 @@ impl fmt::Display for OpenError {
 }
 
 impl std::error::Error for OpenError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_takes_the_steps_that_it_has_not_taken_and_keeps_what_is_in_it() {
+        let mut file = Connection::open_in_memory().unwrap();
+        let version = |file: &Connection| -> i64 {
+            file.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+        };
+        let key = |file: &Connection| -> Vec<u8> {
+            file.query_row("SELECT hash_key FROM store", [], |row| row.get(0)).unwrap()
+        };
+        migrate(&mut file, &STEPS).unwrap();
+        let (first, made) = (version(&file), key(&file));
+        let mut later = STEPS.to_vec();
+        later.push("ALTER TABLE store ADD COLUMN more INTEGER NOT NULL DEFAULT 7");
+
+        let failing = [&later[..], &["CREATE TABLE half (id); no SQL"]].concat();
+        migrate(&mut file, &failing).unwrap_err();
+        assert_eq!(version(&file), first, "a step that fails takes the others with it");
+
+        for _ in 0..2 {
+            migrate(&mut file, &later).unwrap();
+            assert_eq!((version(&file), key(&file)), (first + 1, made.clone()));
+            let more: i64 = file.query_row("SELECT more FROM store", [], |row| row.get(0)).unwrap();
+            assert_eq!(more, 7);
+        }
+        let refused = migrate(&mut file, &STEPS).unwrap_err().to_string();
+        assert!(refused.contains(&format!("has version {}", first + 1)), "{refused}");
+    }
+}
