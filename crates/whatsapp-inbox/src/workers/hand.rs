@@ -9,8 +9,8 @@ use super::{
 };
 use crate::{
     Store, StoreError,
-    clock::until,
-    store::{Fence, Pending, Scan, Seq, Stats, Swept},
+    clock::{later, until},
+    store::{Fence, Millis, Pending, Scan, Seq, Stats, Swept},
     telemetry,
 };
 use std::{sync::Arc, time::Duration};
@@ -33,6 +33,9 @@ const BODIES: usize = 16 << 20;
 const AGAIN: Duration = Duration::from_secs(30);
 const SWEEP: Duration = Duration::from_secs(30);
 const STATS: Duration = Duration::from_secs(10);
+
+/// When the store was asked for the events, by both clocks: from then on the lease counts.
+pub(super) type Asked = (Instant, Millis);
 
 /// Why the events are in hand no more.
 pub(super) enum Released {
@@ -58,6 +61,8 @@ pub(super) struct Hand {
     /// The store has refused a step: nothing is started until it says that the events are ours.
     in_doubt: bool,
     lease_ends: Instant,
+    /// The same by the wall's clock, which goes on while a machine sleeps.
+    lease_ends_at: Millis,
     renew_at: Instant,
     poll_at: Instant,
     read_at: Instant,
@@ -70,7 +75,7 @@ pub(super) struct Hand {
 /// What the store has answered.
 enum Call {
     Read(Reading, Result<Vec<Pending>, StoreError>),
-    Owned(Instant, Result<Option<Fence>, StoreError>),
+    Owned(Asked, Result<Option<Fence>, StoreError>),
     Swept(Result<Swept, StoreError>),
     Stats(Result<Stats, StoreError>),
 }
@@ -82,7 +87,7 @@ enum Reading {
 }
 
 impl Hand {
-    pub(super) fn new<S, H>(parts: &Parts<S, H>, fence: Fence, asked: Instant) -> Self {
+    pub(super) fn new<S, H>(parts: &Parts<S, H>, fence: Fence, asked: Asked) -> Self {
         Hand {
             fence,
             lanes: Lanes::new(ROOM, parts.options.pass_after),
@@ -96,13 +101,14 @@ impl Hand {
             is_reading: false,
             is_renewing: false,
             in_doubt: false,
-            lease_ends: asked + parts.options.lease,
-            renew_at: asked + parts.options.lease / 3,
-            poll_at: asked + parts.options.poll,
-            read_at: asked,
-            again_at: asked + AGAIN,
-            sweep_at: asked,
-            stats_at: asked,
+            lease_ends: asked.0 + parts.options.lease,
+            lease_ends_at: later(asked.1, parts.options.lease),
+            renew_at: asked.0 + parts.options.lease / 3,
+            poll_at: asked.0 + parts.options.poll,
+            read_at: asked.0,
+            again_at: asked.0 + AGAIN,
+            sweep_at: asked.0,
+            stats_at: asked.0,
             drained: Drained::default(),
         }
     }
@@ -122,7 +128,7 @@ impl Hand {
     {
         loop {
             let now = Instant::now();
-            if now >= self.lease_ends {
+            if now >= self.lease_ends || parts.clock.now() >= self.lease_ends_at {
                 return Released::Lost;
             }
             let deadline = *orders.deadline.borrow_and_update();
@@ -136,7 +142,6 @@ impl Hand {
                 self.start_calls(parts, now);
             }
             self.renew(parts, now);
-            telemetry::in_hand(self.lanes.len(), self.handlers.len());
             let wake = self.wake(parts, now, deadline);
             let go_on = tokio::select! {
                 Some(ended) = self.handlers.join_next() => self.ended(parts, ended, deadline.is_some()),
@@ -158,6 +163,7 @@ impl Hand {
     /// Drops the handlers that still run. False if one of them does not let itself be dropped.
     pub(super) async fn let_go(mut self) -> bool {
         self.calls.abort_all();
+        telemetry::in_hand(0, 0);
         timeout(PAUSE * 10, self.handlers.shutdown()).await.is_ok()
     }
 
@@ -190,6 +196,7 @@ impl Hand {
         if now >= self.poll_at {
             self.wants_front = true;
             self.poll_at = now + parts.options.poll;
+            telemetry::in_hand(self.lanes.len(), self.handlers.len());
         }
         if now >= self.again_at && self.again.is_none() {
             self.again = Some((Seq(0), self.front, now));
@@ -217,7 +224,8 @@ impl Hand {
         self.is_renewing = true;
         let (store, owner, lease) = (parts.store.clone(), parts.owner, parts.options.lease);
         let time = parts.clock.now();
-        self.calls.spawn(async move { Call::Owned(now, store.own(owner, time, lease).await) });
+        self.calls
+            .spawn(async move { Call::Owned((now, time), store.own(owner, time, lease).await) });
     }
 
     /// Asks for one page, of what was waited for longest.
@@ -308,8 +316,9 @@ impl Hand {
             Call::Owned(asked, Ok(Some(fence))) => {
                 self.is_renewing = false;
                 self.in_doubt = false;
-                self.lease_ends = asked + parts.options.lease;
-                self.renew_at = asked + parts.options.lease / 3;
+                self.lease_ends = asked.0 + parts.options.lease;
+                self.lease_ends_at = later(asked.1, parts.options.lease);
+                self.renew_at = asked.0 + parts.options.lease / 3;
                 return fence == self.fence;
             }
             Call::Owned(_, Ok(None)) => return false,

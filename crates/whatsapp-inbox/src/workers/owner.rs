@@ -3,7 +3,7 @@
 use super::{
     Options,
     attempt::PAUSE,
-    hand::{Hand, Released},
+    hand::{Asked, Hand, Released},
     running::{Drained, Orders},
 };
 use crate::{Store, clock::Clock, signal::Signal, store::Fence, store::Owner, telemetry};
@@ -54,18 +54,15 @@ where
 }
 
 /// Waits until the events are ours; `None` if we are told to stop before.
-async fn take<S: Store, H>(
-    parts: &mut Parts<S, H>,
-    orders: &mut Orders,
-) -> Option<(Fence, Instant)> {
+async fn take<S: Store, H>(parts: &mut Parts<S, H>, orders: &mut Orders) -> Option<(Fence, Asked)> {
     // A new one each time: a step that is still under way then has an old fence.
     parts.owner = Owner(RandomState::new().build_hasher().finish());
     loop {
         if orders.deadline.borrow_and_update().is_some() {
             return None;
         }
-        let (asked, lease) = (Instant::now(), parts.options.lease);
-        let owned = parts.store.own(parts.owner, parts.clock.now(), lease);
+        let (asked, lease) = ((Instant::now(), parts.clock.now()), parts.options.lease);
+        let owned = parts.store.own(parts.owner, asked.1, lease);
         match timeout(lease, owned).await {
             Ok(Ok(Some(fence))) => return Some((fence, asked)),
             Ok(Err(error)) => telemetry::store_failed("own", &error),

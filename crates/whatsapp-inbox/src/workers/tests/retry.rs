@@ -84,8 +84,11 @@ async fn an_event_that_fails_for_a_day_becomes_a_dead_letter() {
     let log = Log::new();
     let hour = Duration::from_secs(3600);
     let service = handler(&log, move |_, _| async move { Ok(Outcome::retry_after(hour)) });
-    let _workers = inbox.test_workers(service).max_attempts(u32::MAX).start();
+    let workers = inbox.test_workers(service).max_attempts(u32::MAX);
+    // Looking often into a day is slow.
+    let _workers = workers.poll_every(hour).lease(3 * hour).start();
     let _kept = keep(&mut inbox, &[(0, 0)]).await;
+    sleep(25 * hour).await;
     all_ended(inbox.get_ref()).await;
     assert_eq!(log.seconds(0), (0..=24).map(|n| n * 3600).collect::<Vec<_>>());
     let dead = inbox.get_ref().dead(None, 9).await.unwrap();
