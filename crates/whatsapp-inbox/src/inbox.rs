@@ -1,4 +1,21 @@
 //! [`Inbox`]: keeps notifications.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! use std::time::Duration;
+//! use tower::{Service, ServiceExt};
+//! use whatsapp_inbox::{Inbox, store::MemoryStore};
+//! use whatsapp_notification::Notification;
+//!
+//! let store = MemoryStore::new();
+//! let mut inbox = Inbox::new(store).cloud_window(Duration::from_secs(9 * 86_400));
+//! // Not JSON, and authentic all the same: a dead letter.
+//! let odd = Notification::unparseable("<xml/>", Default::default());
+//! assert_eq!(inbox.ready().await?.call(odd).await?.new, 1);
+//! # Ok(())
+//! # }
+//! ```
 
 use crate::{
     Store, StoreError, Workers,
@@ -14,6 +31,7 @@ use std::{
     task::{Context, Poll},
     time::Duration,
 };
+use tokio::time::Instant;
 use tower_service::Service;
 use whatsapp_notification::{Form, Kind, Notification};
 use whatsapp_router::dedup::DedupKey;
@@ -126,7 +144,9 @@ impl<S: Store> Service<Notification> for Inbox<S> {
         let incoming = self.incoming(&notification, self.clock.now());
         let (store, signal) = (self.store.clone(), self.signal.clone());
         let keeping = async move {
+            let began = Instant::now();
             let kept = store.keep(incoming).await;
+            telemetry::took(began);
             match &kept {
                 Ok(kept) => {
                     telemetry::kept(kept);

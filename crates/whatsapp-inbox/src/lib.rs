@@ -1,8 +1,122 @@
-//! A durable inbox for WhatsApp notifications.
+//! A durable inbox for WhatsApp notifications: a 200 means kept, and what was kept is handled.
 //!
-//! An [`Inbox`] is a `Service<Notification>` that is `Ok` once a notification is kept in a [`Store`]:
-//! so a 200 means kept. What is kept is handed to a `Service<Event>`, event by event, until it is done
-//! or given up.
+//! WhatsApp sends a notification again until it is answered with 200: for days, in other batches, in
+//! any order. Who answers before the work is done loses messages in a crash; who answers after it is
+//! sent everything again when the work is slow. An [`Inbox`] does neither: it is a
+//! `Service<Notification>` that is `Ok` once what is new in a notification is in a [`Store`]; and
+//! [`Workers`] hand it, event by event, to a `Service<Event>` such as an
+//! [`EventRouter`](whatsapp_router::EventRouter).
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! use std::time::Duration;
+//! use tokio::sync::mpsc::{self, error::SendError};
+//! use tower::{Service, ServiceExt};
+//! use whatsapp_inbox::{Inbox, store::MemoryStore};
+//! use whatsapp_notification::{Event, Notification, Text};
+//! use whatsapp_router::EventRouter;
+//!
+//! type Seen = mpsc::Sender<String>;
+//!
+//! async fn on_text(event: Event<Text>, seen: Seen) -> Result<(), SendError<String>> {
+//!     seen.send(event.get().body.unwrap_or_default().to_cow().into_owned()).await
+//! }
+//!
+//! let (seen, mut texts) = mpsc::channel(8);
+//! let router = EventRouter::builder().on_with(seen, on_text).build()?;
+//!
+//! let mut inbox = Inbox::new(MemoryStore::new()); // for an example: it keeps nothing safe
+//! let workers = inbox.workers(router).start();
+//!
+//! // Over HTTP, `tower-whatsapp` calls it.
+//! let body = r#"{"messages":[{"from":"15550001","id":"A","type":"text","text":{"body":"Hi"}}]}"#;
+//! for _ in 0..2 {
+//!     inbox.ready().await?.call(Notification::parse(body)?).await?; // `Ok` both times
+//! }
+//! assert_eq!(texts.recv().await.as_deref(), Some("Hi"));
+//!
+//! let drained = workers.drain(Duration::from_secs(10)).await;
+//! assert_eq!(drained.handed_back, 0);
+//! assert!(texts.try_recv().is_err()); // once
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What is promised
+//! **Kept.** When an inbox is `Ok`, each event of the notification has been made durable, was before,
+//! or is a dead letter; what that survives, the store says. An `Err` is a 503 over HTTP, and WhatsApp
+//! sends again.
+//!
+//! **Handed at least once.** Every event that was kept is handed to the handler until it is done or
+//! dead. A handler that was cut short, by a crash or at the end of a drain, has its event handed to it
+//! again: what it does should bear that.
+//!
+//! **Never again once it is done.** When its completion has been committed, an event is not handed out
+//! again, after a restart neither; nor is it when WhatsApp sends it again within the window: 8 days for
+//! the Cloud API, 2 for On-Premises ([`Inbox::cloud_window`], [`Inbox::on_premises_window`]). Between
+//! a handler's success and its commit is a gap that no inbox can close: a crash in it gives a repeat.
+//! An event with neither an id nor a time of its own is new each time
+//! ([`Event::key`](whatsapp_notification::Event::key)).
+//!
+//! **In order within a conversation.** Events of one conversation make a lane: account, and group,
+//! user id or WhatsApp id; without a customer, account and field. Of a lane one event at a time is
+//! handled, in the order in which they were kept, which is the order of arrival, not that of their
+//! timestamps. The next begins when the one before is done or dead; so an event that waits for its next
+//! attempt holds up its conversation, and no other, unless [`Workers::pass_after`] lets the lane go
+//! on. A dead letter that is replayed comes at its old place, which others have passed.
+//!
+//! # Verdicts
+//! | a handler | its event |
+//! |---|---|
+//! | `Ok(())`, [`Done`](whatsapp_router::Outcome::Done) | is done |
+//! | [`Retry`](whatsapp_router::Outcome::Retry) | comes again after this time |
+//! | `Err`, a panic | comes again after a delay: at random, up to a second at first, up to 10 minutes at last |
+//! | [`Dead`](whatsapp_router::Outcome::Dead) | is a dead letter |
+//!
+//! After 20 attempts, or when it fails 24 hours after it was received, an event is a dead letter, too;
+//! so is one whose body cannot be read any more. Dead letters keep their reason, their attempts and
+//! their body, for 30 days: [`Store::dead`] lists them, [`Store::replay`] has one handled again (within
+//! a minute), [`Store::purge`] ends one. Panics are not caught with `panic = "abort"`.
+//!
+//! # One owner
+//! Any number of processes may keep notifications in one store. The workers of one of them have the
+//! events in hand, for a lease that they renew; the others wait. At a [drain](Running::drain) they are
+//! given to the next at once; after a crash it takes them over when the lease is over, 30 seconds by
+//! default. Each step shows a fence: of an owner that was overtaken, unnoticed, nothing is recorded.
+//! Such an owner drops its handlers when it notices; for a moment two handlers may run. A process that
+//! stood still for longer than its lease looks at its clocks first, but can begin a handler if it is
+//! stopped right after that.
+//!
+//! # Bounds
+//! 64 handlers at a time; 65,536 waiting events in hand, 32 of a lane, some 100 bytes each; 16 MiB of
+//! bodies, or the one that was read last. The rest waits in the store. When more than 65,536
+//! conversations wait for retries, those behind them wait, too. A handler that never returns holds up
+//! its conversation and takes one of the 64 places: put a `tower::timeout::Timeout` around handlers.
+//!
+//! # Features
+//! | feature | default | |
+//! |---|---|---|
+//! | `tracing` | yes | events at target `whatsapp` for what fails or is given up, with `kind`, `label`, `attempts`, `reason`; for a store that fails; for who has the events in hand |
+//! | `metrics` | no | [what is counted](#what-is-counted) |
+//!
+//! Neither logs nor metrics have content, nor a handler's error, which may repeat content.
+//!
+//! # What is counted
+//! | name | |
+//! |---|---|
+//! | `whatsapp_inbox_events_total` | events that came, by `result`: `new`, `duplicate` |
+//! | `whatsapp_inbox_refused_total` | notifications that were not kept, by `reason`: `busy`, `full`, `draining`, `closed`, `other` |
+//! | `whatsapp_inbox_keep_seconds` | histogram: how long it took to keep a notification |
+//! | `whatsapp_inbox_attempts_total` | attempts, by `outcome`: `done`, `retry`, `dead`, `error`, `panic` |
+//! | `whatsapp_inbox_dead_letters_total` | events that the workers gave up |
+//! | `whatsapp_inbox_store_errors_total` | calls that failed the workers, by `call` |
+//! | `whatsapp_inbox_owner` | gauge: 1 while these workers have the events in hand |
+//! | `whatsapp_inbox_pending`, `whatsapp_inbox_dead_letters`, `whatsapp_inbox_bodies` | gauges: what is in the store |
+//! | `whatsapp_inbox_oldest_seconds` | gauge: the age of the oldest pending event |
+//! | `whatsapp_inbox_lanes`, `whatsapp_inbox_running` | gauges: lanes in hand, handlers that run |
+//!
+//! The owner reads those of the store every ten seconds.
 
 mod clock;
 mod error;
@@ -17,3 +131,8 @@ pub use error::{StoreError, StoreErrorKind};
 pub use inbox::{Inbox, InboxFuture};
 pub use store::Store;
 pub use workers::{Drained, Running, Workers};
+
+/// The README's example runs.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -10,6 +10,7 @@ use crate::{
     StoreError,
     store::{Kept, Millis, Stats},
 };
+use tokio::time::Instant;
 use whatsapp_notification::Event;
 
 /// A notification was kept.
@@ -19,6 +20,12 @@ pub(crate) fn kept(kept: &Kept) {
         metrics::counter!("whatsapp_inbox_events_total", "result" => result)
             .increment(count as u64);
     }
+}
+
+/// The store was asked to keep a notification, and has answered.
+pub(crate) fn took(began: Instant) {
+    #[cfg(feature = "metrics")]
+    metrics::histogram!("whatsapp_inbox_keep_seconds").record(began.elapsed());
 }
 
 /// A notification was not kept.

@@ -1,4 +1,40 @@
 //! [`Workers`]: hand what was kept to a service of events.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! use std::{convert::Infallible, time::Duration};
+//! use whatsapp_inbox::{Inbox, store::MemoryStore};
+//! use whatsapp_notification::{Event, Text};
+//! use whatsapp_router::{EventRouter, Outcome};
+//!
+//! async fn on_text(event: Event<Text>) -> Result<Outcome, Infallible> {
+//!     Ok(match event.get().body {
+//!         Some(_) => Outcome::Done,
+//!         None => Outcome::dead("a text without text"),
+//!     })
+//! }
+//!
+//! let inbox = Inbox::new(MemoryStore::new());
+//! let workers = inbox
+//!     .workers(EventRouter::builder().on(on_text).build()?)
+//!     .parallelism(16)
+//!     .max_attempts(5)
+//!     .backoff(Duration::from_secs(2), Duration::from_secs(60))
+//!     .start();
+//! // At the first signal, with time for the handlers; at a second one, at once.
+//! # let second_signal = std::future::ready(());
+//! tokio::select! {
+//!     _ = workers.drain(Duration::from_secs(20)) => {}
+//!     () = second_signal => { workers.drain(Duration::ZERO).await; }
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+// `owner` takes the events in hand and gives them back; `hand` works while it has them: a loop that
+// asks the store, starts handlers (`attempt`) and keeps the lease. What is next is for `lanes` to say,
+// what comes after an attempt for `policy`; `bodies` are parsed once.
 
 mod attempt;
 mod bodies;

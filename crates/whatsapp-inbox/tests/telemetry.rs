@@ -1,0 +1,153 @@
+//! What is logged and counted: the documented names, and nothing that a body or an error says.
+
+#![cfg(all(feature = "tracing", feature = "metrics"))]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test's helpers may panic")]
+
+use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+use std::{
+    collections::BTreeMap,
+    io,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tower::Service;
+use tracing_subscriber::{fmt::MakeWriter, util::SubscriberInitExt};
+use whatsapp_inbox::{Inbox, Running, Store, Workers, store::MemoryStore};
+use whatsapp_notification::{Event, Image, Notification, Order, Origin, Parser, Status, Text};
+use whatsapp_router::{BoxError, EventRouter, Outcome};
+
+/// Everything that a subscriber writes.
+#[derive(Clone, Default)]
+struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Written {
+    type Writer = Written;
+
+    fn make_writer(&self) -> Written {
+        self.clone()
+    }
+}
+
+/// A body in which everything personal is a canary; each message in a conversation of its own.
+const BODY: &str = r#"{"messages":[
+    {"from":"canary-1","id":"canary-2","type":"text","text":{"body":"canary-3"}},
+    {"from":"canary-4","id":"canary-5","type":"image","image":{"caption":"canary-3"}},
+    {"from":"canary-6","id":"canary-7","type":"order","order":{"text":"canary-3"}}],
+    "statuses":[{"id":"canary-8","status":"read","recipient_id":"canary-9"}]}"#;
+
+async fn failing(_: Event<Text>) -> Result<(), BoxError> {
+    Err("canary-10".into())
+}
+
+async fn panicking(_: Event<Image>) -> Result<(), BoxError> {
+    panic!("canary-11, meant to be seen in the output of the test itself")
+}
+
+async fn giving_up(_: Event<Order>) -> Result<Outcome, BoxError> {
+    Ok(Outcome::dead("no such catalog"))
+}
+
+async fn fine(_: Event<Status>) -> Result<(), BoxError> {
+    Ok(())
+}
+
+async fn receive() {
+    let router = EventRouter::builder().on(failing).on(panicking).on(giving_up).on(fine);
+    let mut inbox = Inbox::new(MemoryStore::new());
+    let parse = || Parser::new().parse(BODY, Origin::new("shop-1")).unwrap();
+    for _ in 0..2 {
+        inbox.call(parse()).await.unwrap();
+    }
+    let odd = Notification::unparseable("canary-12", Origin::new("shop-1"));
+    inbox.call(odd).await.unwrap();
+    // No delay, so that nothing waits.
+    let workers = inbox.workers(router.build().unwrap()).max_attempts(3);
+    let workers = workers.backoff(Duration::ZERO, Duration::ZERO).start();
+    let debug = format!("{inbox:?} {workers:?}");
+    assert!(!debug.contains("canary"), "{debug}");
+    while inbox.get_ref().stats().await.unwrap().pending > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(workers.drain(Duration::from_secs(60)).await.handed_back, 0);
+}
+
+#[test]
+fn attempts_and_dead_letters_are_told_and_counted_without_content() {
+    let written = Written::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_writer(written.clone())
+        .with_ansi(false)
+        .with_max_level(tracing_subscriber::filter::LevelFilter::TRACE)
+        .finish();
+    let recorder = DebuggingRecorder::new();
+    let counted = recorder.snapshotter();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let subscribed = subscriber.set_default();
+    metrics::with_local_recorder(&recorder, || runtime.block_on(receive()));
+    drop(subscribed);
+    let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    let (mut counts, mut others) = (BTreeMap::new(), Vec::new());
+    for (key, _, _, value) in counted.snapshot().into_vec() {
+        let labels: Vec<_> = key.key().labels().map(|label| label.value()).collect();
+        let name = format!("{}{{{}}}", key.key().name(), labels.join(","));
+        match value {
+            DebugValue::Counter(count) if name.starts_with("whatsapp_inbox") => {
+                counts.insert(name, count);
+            }
+            _ => others.push(name),
+        }
+    }
+    let counts: Vec<_> = counts.iter().map(|(name, count)| (name.as_str(), *count)).collect();
+    assert_eq!(
+        counts,
+        [
+            ("whatsapp_inbox_attempts_total{dead}", 1),
+            ("whatsapp_inbox_attempts_total{done}", 1),
+            ("whatsapp_inbox_attempts_total{error}", 3),
+            ("whatsapp_inbox_attempts_total{panic}", 3),
+            ("whatsapp_inbox_dead_letters_total{}", 3),
+            ("whatsapp_inbox_events_total{duplicate}", 4),
+            ("whatsapp_inbox_events_total{new}", 5),
+        ]
+    );
+    for gauge in
+        ["pending", "oldest_seconds", "dead_letters", "bodies", "lanes", "running", "owner"]
+    {
+        let name = format!("whatsapp_inbox_{gauge}{{}}");
+        assert!(others.contains(&name), "{name}: {others:?}");
+    }
+    for (part, times) in [
+        ("kind=\"text\"", 3),
+        ("kind=\"image\"", 3),
+        ("kind=\"order\"", 1),
+        ("label=\"shop-1\"", 7),
+        ("event given up", 3),
+        ("reason=\"no such catalog\"", 1),
+        ("reason=\"3 attempts, the last one panicked\"", 1),
+        ("is_owner=true", 1),
+        ("is_owner=false", 1),
+    ] {
+        assert_eq!(log.matches(part).count(), times, "{part}: {log}");
+    }
+    assert!(!log.contains("canary"), "{log}");
+    assert!(!others.iter().any(|name| name.contains("canary")), "{others:?}");
+}
+
+#[test]
+fn all_can_go_anywhere() {
+    fn anywhere<T: Send + Sync + 'static>() {}
+    anywhere::<Inbox<MemoryStore>>();
+    anywhere::<Workers<MemoryStore, EventRouter>>();
+    anywhere::<Running>();
+}
