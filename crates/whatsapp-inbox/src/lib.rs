@@ -97,6 +97,7 @@
 //! # Features
 //! | feature | default | |
 //! |---|---|---|
+//! | `sqlite` | yes | [`SqliteStore`](store::SqliteStore): one file, with SQLite compiled in |
 //! | `tracing` | yes | events at target `whatsapp` for what fails or is given up, with `kind`, `label`, `attempts`, `reason`; for a store that fails; for who has the events in hand |
 //! | `metrics` | no | [what is counted](#what-is-counted) |
 //!
