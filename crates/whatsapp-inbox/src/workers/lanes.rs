@@ -9,7 +9,7 @@ pub(super) const LANE_ROOM: usize = 32;
 /// The events in hand, by lane.
 ///
 /// Of each lane its first events are held, up to one (`upto`); `more` says that the store may have
-/// others behind it.
+/// others behind it. One page is on its way at a time: what comes meanwhile is in the next.
 pub(super) struct Lanes {
     lanes: HashMap<Lane, Queue>,
     ready: VecDeque<Lane>,
@@ -29,8 +29,6 @@ struct Queue {
     running: Option<Seq>,
     upto: Seq,
     more: bool,
-    /// An event was left in the store since the last fill was asked for.
-    missed: bool,
     is_filling: bool,
     is_ready: bool,
     wake: Option<Millis>,
@@ -153,7 +151,6 @@ impl Lanes {
             let is_behind = pending.seq > queue.upto;
             if is_behind && (queue.more || queue.waiting.len() >= room) {
                 queue.more = true;
-                queue.missed = true;
             } else {
                 self.held += queue.insert(*pending);
             }
@@ -167,7 +164,6 @@ impl Lanes {
         let lane = self.fills.pop_front()?;
         let room = self.lane_room();
         let queue = self.lanes.get_mut(&lane)?;
-        queue.missed = false;
         let limit = room.min(LANE_ROOM.saturating_sub(queue.waiting.len())).max(1);
         Some(Fill { lane, after: queue.upto, limit })
     }
@@ -178,7 +174,7 @@ impl Lanes {
             queue.is_filling = false;
             // Else events were put back meanwhile, and the page does not follow on what is held.
             if queue.upto == fill.after {
-                queue.more = page.len() >= fill.limit || queue.missed;
+                queue.more = page.len() >= fill.limit;
                 for pending in page {
                     queue.upto = queue.upto.max(pending.seq);
                     if !self.ended.contains(&pending.seq) && !queue.has(pending.seq) {

@@ -15,11 +15,15 @@ struct World {
     store: BTreeMap<Seq, Pending>,
     running: Vec<Pending>,
     done: HashSet<Seq>,
+    /// Dead letters, some of which are replayed; and how far the store was read again.
+    dead: Vec<Pending>,
+    again: Seq,
     front: Seq,
     now: Millis,
     last: u64,
     /// A page on its way.
     page: Option<(Option<Fill>, Vec<Pending>)>,
+    is_again: bool,
     is_strict: bool,
 }
 
@@ -50,7 +54,10 @@ impl World {
                 let lane = behind(fill.after).filter(|pending| pending.lane == fill.lane);
                 (Some(fill), lane.take(fill.limit).collect())
             }
-            None if !self.lanes.is_full() => (None, behind(self.front).take(16).collect()),
+            None if !self.lanes.is_full() => {
+                let after = if self.is_again { self.again } else { self.front };
+                (None, behind(after).take(16).collect())
+            }
             None => return,
         };
         self.lanes.reading();
@@ -65,7 +72,14 @@ impl World {
         match fill {
             Some(fill) => self.lanes.filled(fill, &page, self.now),
             None => {
-                self.front = page.last().map_or(self.front, |last| last.seq);
+                let last = page.last().map(|last| last.seq);
+                if self.is_again {
+                    self.again = last.unwrap_or(Seq(0));
+                } else {
+                    self.front = last.unwrap_or(self.front);
+                }
+                // Only where there are replays does it matter, and be they in the way of the others.
+                self.is_again = !self.is_strict && !self.is_again;
                 self.lanes.found(&page, self.now);
             }
         }
@@ -74,6 +88,7 @@ impl World {
     fn start(&mut self) {
         let Some(pending) = self.lanes.start(self.now) else { return };
         assert!(!self.done.contains(&pending.seq), "again after it was done");
+        assert!(self.store.contains_key(&pending.seq), "though it is dead");
         assert!(self.running.iter().all(|other| other.lane != pending.lane), "two of one lane");
         let mut before = self.store.range(..pending.seq).map(|(_, other)| other);
         if self.is_strict {
@@ -94,13 +109,28 @@ impl World {
             self.lanes.again(pending, self.now);
         } else {
             self.store.remove(&pending.seq);
-            self.done.insert(pending.seq);
+            if !self.is_strict && self.rng.u8(..) < 80 {
+                self.dead.push(pending);
+            } else {
+                self.done.insert(pending.seq);
+            }
             self.lanes.ended(pending.lane, pending.seq, self.now);
         }
     }
 
+    fn replay(&mut self) {
+        for _ in 0..self.rng.usize(..40).min(self.dead.len()) {
+            let mut pending = self.dead.swap_remove(self.rng.usize(..self.dead.len()));
+            (pending.attempts, pending.due) = (0, self.now);
+            self.store.insert(pending.seq, pending);
+        }
+    }
+
     fn run(&mut self, steps: usize) {
-        for _ in 0..steps {
+        for step in 0..steps {
+            if step % 100 == 99 {
+                self.replay();
+            }
             self.now.0 += 1;
             self.lanes.wake(self.now);
             match self.rng.u8(..20) {
@@ -133,6 +163,9 @@ fn world(seed: u64, pass_after: Option<u32>) -> World {
         store: BTreeMap::new(),
         running: Vec::new(),
         done: HashSet::new(),
+        dead: Vec::new(),
+        again: Seq(0),
+        is_again: false,
         front: Seq(0),
         now: Millis(1),
         last: 0,
@@ -154,7 +187,7 @@ fn every_event_runs_in_order_and_none_after_it_was_done() {
 }
 
 #[test]
-fn every_event_runs_when_lanes_go_on_past_those_that_wait() {
+fn every_event_runs_when_lanes_go_on_past_those_that_wait_and_dead_ones_are_replayed() {
     for seed in 0..40 {
         world(seed, Some(1)).run(3000);
     }
