@@ -172,7 +172,8 @@ impl Lanes {
     pub(super) fn filled(&mut self, fill: Fill, page: &[Pending], now: Millis) {
         if let Some(queue) = self.lanes.get_mut(&fill.lane) {
             queue.is_filling = false;
-            // Else events were put back meanwhile, and the page does not follow on what is held.
+            // Else one was put back meanwhile, where others were replayed: the page does not follow
+            // on what is held.
             if queue.upto == fill.after {
                 queue.more = page.len() >= fill.limit;
                 for pending in page {
