@@ -74,8 +74,8 @@
 //! | `Err`, a panic | comes again after a delay: at random, up to a second at first, up to 10 minutes at last |
 //! | [`Dead`](whatsapp_router::Outcome::Dead) | is a dead letter |
 //!
-//! After 20 attempts, or when it fails 24 hours after it was received, an event is a dead letter, too;
-//! so is one whose body cannot be read any more. Dead letters keep their reason, their attempts and
+//! After 20 attempts, or when it fails 24 hours after it was received, for the fifth time at least, an
+//! event is a dead letter, too; so is one whose body cannot be read any more. Dead letters keep their reason, their attempts and
 //! their body, for 30 days: [`Store::dead`] lists them, [`Store::replay`] has one handled again (within
 //! a minute), [`Store::purge`] ends one. Panics are not caught with `panic = "abort"`.
 //!

@@ -129,7 +129,8 @@ impl<S, H> Workers<S, H> {
         self
     }
 
-    /// An event that fails so long after it was received is a dead letter. Default 24 hours.
+    /// An event that fails so long after it was received is a dead letter, once it was tried five times:
+    /// it may have waited for an outage to end. Default 24 hours.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.options.policy.age = age;
         self

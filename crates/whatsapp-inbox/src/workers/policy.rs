@@ -15,6 +15,10 @@ pub(super) struct Policy {
     pub(super) backoff: (Duration, Duration),
 }
 
+/// How often even an old event is tried: it may have waited for a day because nobody was there, or be a
+/// dead letter that was replayed.
+const TRIED: u32 = 5;
+
 /// How an attempt ended.
 #[derive(Debug)]
 pub(super) enum Attempt {
@@ -47,7 +51,7 @@ impl Policy {
             // A verdict that this version does not know is no success.
             Attempt::Failed | Attempt::Returned(_) => (self.jittered(attempts), "failed"),
         };
-        let old = until(pending.received, now) >= self.age;
+        let old = attempts >= TRIED && until(pending.received, now) >= self.age;
         if attempts >= self.attempts || old {
             let tried = if attempts == 1 { "1 attempt" } else { &format!("{attempts} attempts") };
             let why = if old { ", and too old for another" } else { "" };
@@ -128,9 +132,10 @@ mod tests {
         );
         let retry = Attempt::Returned(Outcome::Retry(Duration::ZERO));
         assert_eq!(
-            reason(0, retry, late).unwrap(),
-            "1 attempt, the last one asked for a retry, and too old for another"
+            reason(4, retry, late).unwrap(),
+            "5 attempts, the last one asked for a retry, and too old for another"
         );
+        assert_eq!(reason(3, Attempt::Failed, late), None);
         assert_eq!(reason(30, Attempt::Returned(Outcome::Done), late), None);
     }
 }
