@@ -10,8 +10,8 @@ use std::{
 use whatsapp_inbox::{
     Store, StoreError,
     store::{
-        BodyId, DeadLetter, End, Fence, Incoming, Kept, Lane, Millis, Owner, Pending, Retention,
-        Scan, Seq, SqliteStore, Stats, StoredBody, Swept, conformance,
+        BodyId, DeadLetter, End, Fence, Incoming, Kept, Lane, MemoryStore, Millis, Owner, Pending,
+        Retention, Scan, Seq, SqliteStore, Stats, StoredBody, Swept, conformance,
     },
 };
 use whatsapp_router::dedup::HashKey;
@@ -26,6 +26,11 @@ async fn the_sqlite_store_keeps_the_contract() {
     })
     .await;
     assert!(stores > 30);
+}
+
+#[tokio::test]
+async fn the_memory_store_keeps_the_contract() {
+    conformance::check(async || MemoryStore::new()).await;
 }
 
 #[tokio::test]
