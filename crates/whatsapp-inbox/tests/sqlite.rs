@@ -96,6 +96,27 @@ async fn what_was_kept_is_there_when_the_file_is_opened_again() {
     }
 }
 
+/// A killed process may have written what it had no time to sync, and to answer: it must not be taken
+/// for kept before it is on the disk.
+#[tokio::test]
+async fn what_is_found_in_the_log_is_synced_before_it_makes_a_duplicate() {
+    let folder = tempfile::tempdir().unwrap();
+    let (path, killed) = (folder.path().join("inbox.db"), folder.path().join("killed.db"));
+    let store = SqliteStore::open(&path).unwrap();
+    store.keep(notification(1)).await.unwrap();
+    copy(&path, &killed);
+
+    let store = SqliteStore::open(&killed).unwrap();
+    assert_eq!(store.keep(notification(1)).await.unwrap(), duplicate());
+    // Moving the log begins with a sync of it, and ends with one of the file.
+    let without_log = folder.path().join("without.db");
+    fs::copy(&killed, &without_log).unwrap();
+    let count = "SELECT count(*) FROM events";
+    let events: i64 =
+        Connection::open(&without_log).unwrap().query_row(count, [], |row| row.get(0)).unwrap();
+    assert_eq!(events, 1);
+}
+
 /// Runs in the child of the next test, which kills it.
 #[tokio::test]
 async fn child_keeps_until_it_is_killed() {

@@ -35,6 +35,7 @@ pub(super) fn open(path: &Path, busy_timeout: Duration) -> Result<Opened, BoxErr
     restrict(path)?;
     use_wal(&writer, busy_timeout)?;
     migrate(&mut writer, &STEPS)?;
+    settle(path, &writer)?;
     let hash_key = writer.query_row("SELECT hash_key FROM store", [], |row| row.get(0))?;
     let (reader, checkpointer) = (connect(path, busy_timeout)?, connect(path, busy_timeout)?);
     // KiB. The writer looks for each key in every table of keys.
@@ -131,6 +132,20 @@ fn use_wal(file: &Connection, busy_timeout: Duration) -> Result<(), BoxError> {
             },
         }
     }
+}
+
+/// A killed process may have written to the log what it had no time to sync. It can be read, and would
+/// make duplicates, which are answered without another sync: so it has to be on the disk first.
+fn settle(path: &Path, file: &Connection) -> Result<(), BoxError> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    match fs::OpenOptions::new().write(true).open(log) {
+        Ok(log) => log.sync_all()?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error.into()),
+    }
+    // After a sync that failed, the log may look as if it were there, and no sync would write it again.
+    Ok(super::threads::checkpoint(file)?)
 }
 
 /// Takes the steps that the file has not behind it, all or none.

@@ -290,7 +290,7 @@ fn move_pages(file: &Connection, moves: &blocking::Receiver<()>, state: &AtomicU
 }
 
 /// Moves what no reader needs. That another is at it is no error; that the disk fails is one.
-fn checkpoint(file: &Connection) -> rusqlite::Result<()> {
+pub(super) fn checkpoint(file: &Connection) -> rusqlite::Result<()> {
     let moved = file.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
     match moved {
         Err(error)
