@@ -291,6 +291,39 @@ async fn a_full_queue_answers_at_once_and_what_waits_is_kept() {
     assert_eq!(store.keep(notification(99)).await.unwrap().new, 1);
 }
 
+#[tokio::test]
+async fn a_store_with_too_much_to_keep_still_ends_events() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inbox.db");
+    let store =
+        SqliteStore::builder(&path).queue(1).busy_timeout(Duration::from_secs(600)).open().unwrap();
+    store.keep(notification(0)).await.unwrap();
+    let fence = own(&store, 1, T).await.unwrap();
+    let [event] = pending(&store).await[..] else { panic!("one event") };
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut keeps = Vec::new();
+    for key in 1.. {
+        let mut keep = Box::pin(store.keep(notification(key)));
+        match polled_once(&mut keep).await {
+            None => keeps.push(keep),
+            Some(answer) if keeps.len() == 2 => {
+                assert_eq!(answer.unwrap_err().kind(), Busy);
+                break;
+            }
+            // The writer has not taken the first yet.
+            Some(_) => tokio::task::yield_now().await,
+        }
+    }
+    let mut finish = Box::pin(store.finish(fence, event.seq, Millis(T), End::Done));
+    assert!(polled_once(&mut finish).await.is_none(), "it has its turn");
+    other.execute_batch("ROLLBACK").unwrap();
+    assert!(finish.await.unwrap());
+    for keep in keeps {
+        assert_eq!(keep.await.unwrap().new, 1);
+    }
+}
+
 /// The answer, if it is there when asked once.
 async fn polled_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
     std::future::poll_fn(|cx| {

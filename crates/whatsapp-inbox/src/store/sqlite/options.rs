@@ -41,9 +41,10 @@ impl SqliteStoreBuilder {
         }
     }
 
-    /// How many calls may wait for the writer, and as many for the reader; what comes then is
-    /// answered [`Busy`](StoreErrorKind::Busy) at once. Bodies that wait are in memory. At least 1;
-    /// default 1,024.
+    /// How many calls may wait for the writer, and as many for the reader. To
+    /// [`keep`](crate::Store::keep) more is answered [`Busy`](StoreErrorKind::Busy) at once; what else
+    /// is asked waits for a place, before them, so that workers go on. Bodies that wait are in memory.
+    /// At least 1; default 1,024.
     pub fn queue(mut self, calls: usize) -> Self {
         self.queue = calls.clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
         self

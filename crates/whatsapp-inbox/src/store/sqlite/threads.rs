@@ -92,7 +92,8 @@ pub(super) fn start(opened: Opened, queue: usize, floor: Floor) -> io::Result<(T
 }
 
 impl Thread {
-    /// Asks, unless too many wait.
+    /// Asks. New data is refused while too many wait; what workers ask waits for its turn, or they could
+    /// record nothing, and would lose their lease, while there is too much to keep.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
         grows: bool,
@@ -101,12 +102,16 @@ impl Thread {
         self.refusal()?;
         let (answer, answered) = oneshot::channel();
         let question = Question { ask: Some(Box::new(ask)), found: None, grows, answer };
-        match self.queue.try_send(Message::Step(Box::new(question))) {
-            Ok(()) => {}
-            Err(mpsc::error::TrySendError::Full(_)) => {
+        let place = match grows {
+            true => self.queue.try_reserve(),
+            false => self.queue.reserve().await.map_err(|_| mpsc::error::TrySendError::Closed(())),
+        };
+        match place {
+            Ok(place) => place.send(Message::Step(Box::new(question))),
+            Err(mpsc::error::TrySendError::Full(())) => {
                 return Err(StoreError::new(StoreErrorKind::Busy));
             }
-            Err(mpsc::error::TrySendError::Closed(_)) => return Err(self.gone()),
+            Err(mpsc::error::TrySendError::Closed(())) => return Err(self.gone()),
         }
         answered.await.unwrap_or_else(|_| Err(self.gone()))
     }
