@@ -28,7 +28,8 @@ pub(super) const PAUSE: Duration = Duration::from_millis(500);
 /// All that an attempt needs.
 pub(super) struct Job<S, H> {
     pub(super) store: S,
-    pub(super) service: H,
+    /// `None` if it panicked when it was cloned.
+    pub(super) service: Option<H>,
     pub(super) bodies: Arc<Bodies>,
     pub(super) policy: Policy,
     pub(super) clock: Clock,
@@ -67,7 +68,10 @@ where
         let end = match found {
             Err(reason) => End::Dead { attempts: pending.attempts, reason: reason.to_owned() },
             Ok(event) => {
-                let attempt = attempt(service, event).await;
+                let attempt = match service {
+                    Some(service) => attempt(service, event).await,
+                    None => Attempt::Panicked,
+                };
                 telemetry::attempted(attempt.name());
                 policy.end(&pending, attempt, clock.now())
             }

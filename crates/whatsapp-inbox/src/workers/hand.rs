@@ -13,7 +13,11 @@ use crate::{
     store::{Fence, Millis, Pending, Scan, Seq, Stats, Swept},
     telemetry,
 };
-use std::{sync::Arc, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
 use tokio::{
     task::{JoinError, JoinSet},
     time::{Instant, sleep_until, timeout},
@@ -181,7 +185,7 @@ impl Hand {
             let Some(pending) = self.lanes.start(now) else { return };
             let job = Job {
                 store: parts.store.clone(),
-                service: parts.service.clone(),
+                service: catch_unwind(AssertUnwindSafe(|| parts.service.clone())).ok(),
                 bodies: self.bodies.clone(),
                 policy: parts.options.policy,
                 clock: parts.clock.clone(),

@@ -147,13 +147,13 @@ impl<S, H> Workers<S, H> {
     /// For how long the events are taken in hand; renewed at a third of it. Default 30 seconds: so
     /// long after a crash another process goes on.
     pub fn lease(mut self, lease: Duration) -> Self {
-        self.options.lease = lease.max(Duration::from_millis(30));
+        self.options.lease = lease.clamp(Duration::from_millis(30), 365 * DAY);
         self
     }
 
     /// How often the store is looked into for what another process has kept. Default 1 second.
     pub fn poll_every(mut self, interval: Duration) -> Self {
-        self.options.poll = interval.max(Duration::from_millis(1));
+        self.options.poll = interval.clamp(Duration::from_millis(1), 365 * DAY);
         self
     }
 

@@ -4,6 +4,7 @@ mod drain;
 mod flaky;
 mod lanes;
 mod order;
+mod panics;
 mod retry;
 
 use super::{Running, Workers};
