@@ -7,8 +7,11 @@ use super::{
     running::{Drained, Orders},
 };
 use crate::{Store, clock::Clock, signal::Signal, store::Fence, store::Owner, telemetry};
-use std::hash::{BuildHasher, Hasher, RandomState};
-use tokio::time::{Instant, sleep_until, timeout};
+use std::{
+    hash::{BuildHasher, Hasher, RandomState},
+    time::Duration,
+};
+use tokio::time::{Instant, sleep, timeout};
 use tower_service::Service;
 use whatsapp_notification::Event;
 use whatsapp_router::{BoxError, Outcome};
@@ -49,6 +52,10 @@ where
             drained = result;
             break;
         }
+        // What has failed at once would do so again.
+        if !wait(&mut orders, PAUSE).await {
+            break;
+        }
     }
     orders.drained.send_replace(Some(drained));
 }
@@ -68,9 +75,16 @@ async fn take<S: Store, H>(parts: &mut Parts<S, H>, orders: &mut Orders) -> Opti
             Ok(Err(error)) => telemetry::store_failed("own", &error),
             Ok(Ok(None)) | Err(_) => {}
         }
-        tokio::select! {
-            () = sleep_until(Instant::now() + parts.options.poll) => {}
-            changed = orders.deadline.changed() => changed.ok()?,
+        if !wait(orders, parts.options.poll).await {
+            return None;
         }
+    }
+}
+
+/// So long, or until there is an order. False if nobody can give one any more.
+async fn wait(orders: &mut Orders, time: Duration) -> bool {
+    tokio::select! {
+        () = sleep(time) => true,
+        changed = orders.deadline.changed() => changed.is_ok(),
     }
 }

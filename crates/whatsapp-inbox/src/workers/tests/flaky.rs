@@ -11,11 +11,16 @@ pub(super) struct Flaky {
     pub(super) store: MemoryStore,
     pub(super) own: Arc<AtomicBool>,
     pub(super) calls: Arc<AtomicUsize>,
+    /// Panics when it is read.
+    pub(super) panics: Arc<AtomicBool>,
+    /// How often the events were asked for.
+    pub(super) owned: Arc<AtomicUsize>,
 }
 
 impl Flaky {
     pub(super) fn new(store: MemoryStore) -> Self {
-        Flaky { store, own: Arc::default(), calls: Arc::default() }
+        let (own, calls, panics, owned) = Default::default();
+        Flaky { store, own, calls, panics, owned }
     }
 
     fn failing(&self) -> Result<(), StoreError> {
@@ -34,6 +39,7 @@ impl Store for Flaky {
     }
 
     async fn own(&self, by: Owner, now: Millis, l: Duration) -> Result<Option<Fence>, StoreError> {
+        self.owned.fetch_add(1, SeqCst);
         match self.own.load(SeqCst) {
             true => Err(StoreError::new(StoreErrorKind::Other)),
             false => self.store.own(by, now, l).await,
@@ -48,6 +54,7 @@ impl Store for Flaky {
     }
 
     async fn pending(&self, scan: Scan, limit: usize) -> Result<Vec<Pending>, StoreError> {
+        assert!(!self.panics.load(SeqCst) || self.owned.load(SeqCst) >= 1000, "on demand");
         self.failing()?;
         self.store.pending(scan, limit).await
     }
@@ -131,4 +138,20 @@ async fn workers_whose_lease_is_over_stop_and_another_goes_on() {
     all_ended(&memory).await;
     assert_eq!(log.of(0), [0, 1, 2]);
     drop(one);
+}
+
+#[tokio::test(start_paused = true)]
+async fn workers_on_a_store_that_panics_try_again_but_not_at_once() {
+    let store = Flaky::new(MemoryStore::new());
+    let mut inbox = Inbox::new(store.clone()).clock(Clock::virtual_time());
+    let log = Log::new();
+    let _workers = inbox.test_workers(handler(&log, done)).start();
+    store.panics.store(true, SeqCst);
+    let _kept = keep(&mut inbox, &[(0, 0)]).await;
+    sleep(Duration::from_secs(10)).await;
+    let tries = store.owned.load(SeqCst);
+    assert!((5..50).contains(&tries), "{tries}");
+    store.panics.store(false, SeqCst);
+    all_ended(&store).await;
+    assert_eq!(log.of(0), [0]);
 }
