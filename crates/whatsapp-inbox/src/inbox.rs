@@ -104,7 +104,7 @@ impl<S> Inbox<S> {
 }
 
 impl<S: Store> Inbox<S> {
-    fn incoming(&self, notification: &Notification, received: Millis) -> Incoming {
+    pub(crate) fn incoming(&self, notification: &Notification, received: Millis) -> Incoming {
         let hash_key = self.store.hash_key();
         let window = match notification.form() {
             Form::OnPremises => self.on_premises,

@@ -65,6 +65,7 @@ pub async fn check<S: Store>(mut open: impl AsyncFnMut() -> S) {
     owning::one_owner_at_a_time(&Checked(open().await)).await;
     owning::a_lease_is_renewed(&Checked(open().await)).await;
     owning::a_lease_ends(&Checked(open().await)).await;
+    owning::a_lease_is_no_longer_when_the_clock_is_set_back(&Checked(open().await)).await;
     owning::what_is_given_back_can_be_taken(&Checked(open().await)).await;
     owning::an_old_fence_changes_nothing(&Checked(open().await)).await;
     owning::an_old_fence_gives_nothing_back(&Checked(open().await)).await;

@@ -67,6 +67,7 @@ struct Hand {
     owner: Owner,
     fence: Fence,
     until: Millis,
+    lease: Duration,
 }
 
 impl MemoryStore {
@@ -231,16 +232,22 @@ impl State {
 
     fn own(&mut self, owner: Owner, now: Millis, lease: Duration) -> Option<Fence> {
         let until = later(now, lease);
+        if let Some(hand) = &mut self.hand
+            && hand.until > later(now, hand.lease.saturating_mul(2))
+        {
+            // The clock was set back; less than a lease may be the time that a call has waited.
+            hand.until = later(now, hand.lease);
+        }
         match &mut self.hand {
             Some(hand) if hand.owner == owner => {
-                hand.until = until;
+                (hand.until, hand.lease) = (until, lease);
                 Some(hand.fence)
             }
             Some(hand) if hand.until > now => None,
             _ => {
                 self.last_fence += 1;
                 let fence = Fence(self.last_fence);
-                self.hand = Some(Hand { owner, fence, until });
+                self.hand = Some(Hand { owner, fence, until, lease });
                 Some(fence)
             }
         }

@@ -48,7 +48,8 @@ pub trait Store: Clone + Send + Sync + 'static {
     fn keep(&self, incoming: Incoming) -> impl Future<Output = Result<Kept, StoreError>> + Send;
 
     /// Takes the events in hand for so long, or for so long again. `None` while another owner has
-    /// them.
+    /// them. A lease that goes on for more than twice its length was taken before the clock was set
+    /// back: it ends its length after `now`.
     ///
     /// # Errors
     /// [`StoreError`]: nobody knows who has them; an owner goes on until its lease is over.

@@ -71,7 +71,8 @@ impl Queue {
     fn next(&self, now: Millis, pass_after: Option<u32>) -> Next {
         let mut wake: Option<Millis> = None;
         for (at, pending) in self.waiting.iter().enumerate() {
-            if pending.due <= now {
+            // What was never tried is due, though a clock that was ahead may have said another time.
+            if pending.due <= now || pending.attempts == 0 {
                 return Next::Run(at);
             }
             wake = Some(wake.map_or(pending.due, |wake| wake.min(pending.due)));

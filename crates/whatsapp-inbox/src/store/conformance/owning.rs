@@ -48,6 +48,20 @@ pub(super) async fn a_lease_ends<S: Store>(store: &Checked<S>) {
     );
 }
 
+pub(super) async fn a_lease_is_no_longer_when_the_clock_is_set_back<S: Store>(store: &Checked<S>) {
+    let first = store.try_own(1, T, MINUTE).await;
+    assert_eq!(
+        store.try_own(2, T - DAY, MINUTE).await,
+        None,
+        "conformance: one owner at a time has the events in hand"
+    );
+    let second = store.try_own(2, T - DAY + MINUTE, MINUTE).await;
+    assert!(
+        second > first,
+        "conformance: when the clock is set back, a lease ends its length after that"
+    );
+}
+
 pub(super) async fn what_is_given_back_can_be_taken<S: Store>(store: &Checked<S>) {
     let fence = store.own().await;
     ok("disown", store.0.disown(fence).await);

@@ -1,13 +1,15 @@
 -- Times are milliseconds since 1970-01-01T00:00:00Z.
 
--- One row. `seq` is the last that was given to an event; `owner` has the events in hand until then.
+-- One row. `seq` is the last that was given to an event; `owner` has the events in hand until then,
+-- which was so long when it was said.
 CREATE TABLE store (
     id INTEGER PRIMARY KEY CHECK (id = 1) DEFAULT 1,
     hash_key BLOB NOT NULL,
     seq INTEGER NOT NULL DEFAULT 0,
     owner INTEGER,
     fence INTEGER NOT NULL DEFAULT 0,
-    owned_until INTEGER NOT NULL DEFAULT 0
+    owned_until INTEGER NOT NULL DEFAULT 0,
+    owned_for INTEGER NOT NULL DEFAULT 0
 );
 
 -- What is known of a body. Its number is that of its first event; `open` of its events are pending or

@@ -73,17 +73,24 @@ pub(super) fn own(
 ) -> Result<Option<Fence>> {
     let lease = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
     let until = Millis(now.0.saturating_add(lease));
+    // The clock was set back; less than a lease may be the time that a call has waited.
+    file.prepare_cached(
+        "UPDATE store SET owned_until = ?1 + owned_for WHERE owned_until - ?1 > 2 * owned_for",
+    )?
+    .execute([stored(now)])?;
     file.prepare_cached(
         "UPDATE store SET
             fence = iif(owner IS ?1, fence, fence + 1),
             owner = ?1,
-            owned_until = ?2
+            owned_until = ?2,
+            owned_for = ?4
          WHERE owner IS NULL OR owner = ?1 OR owned_until <= ?3
          RETURNING fence",
     )?
-    .query_row(params![owner.0.cast_signed(), stored(until), stored(now)], |row| {
-        row.get::<_, i64>(0)
-    })
+    .query_row(
+        params![owner.0.cast_signed(), stored(until), stored(now), stored(Millis(lease))],
+        |row| row.get::<_, i64>(0),
+    )
     .optional()
     .map(|fence| fence.map(|fence| Fence(fence.cast_unsigned())))
 }

@@ -1,5 +1,6 @@
 //! Workers over a [`MemoryStore`](crate::store::MemoryStore), in virtual time.
 
+mod clock;
 mod drain;
 mod flaky;
 mod lanes;
