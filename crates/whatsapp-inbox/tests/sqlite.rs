@@ -373,6 +373,29 @@ async fn after_an_error_that_says_nothing_of_the_disk_the_store_is_closed_until_
 }
 
 #[tokio::test]
+async fn after_a_commit_that_failed_the_store_is_closed_and_nothing_was_acknowledged() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inbox.db");
+    let store = SqliteStore::open(&path).unwrap();
+    // Every step can be made, and the commit cannot.
+    let other = Connection::open(&path).unwrap();
+    other
+        .execute_batch(
+            "CREATE TABLE nowhere (id INTEGER PRIMARY KEY);
+             CREATE TABLE late (id REFERENCES nowhere DEFERRABLE INITIALLY DEFERRED);
+             CREATE TRIGGER at_commit AFTER INSERT ON events BEGIN INSERT INTO late VALUES (1); END;",
+        )
+        .unwrap();
+    assert_eq!(store.keep(notification(1)).await.unwrap_err().kind(), Closed);
+    other.execute_batch("DROP TRIGGER at_commit").unwrap();
+    assert_eq!(store.keep(notification(2)).await.unwrap_err().kind(), Closed);
+    store.close().await;
+    let store = SqliteStore::open(&path).unwrap();
+    assert_eq!(store.stats().await.unwrap().pending, 0);
+    assert_eq!(store.keep(notification(1)).await.unwrap().new, 1);
+}
+
+#[tokio::test]
 async fn a_closed_store_has_done_what_waited_and_takes_nothing_more() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("inbox.db");

@@ -170,7 +170,7 @@ pub(super) async fn of_calls_at_once_one_keeps_an_event<S: Store>(store: &Checke
 
 pub(super) async fn an_event_may_be_dead_from_the_first<S: Store>(store: &Checked<S>) {
     let mut dead = event(1);
-    (dead.dead, dead.offset) = (Some("not JSON"), 3);
+    (dead.dead, dead.offset, dead.lane) = (Some("not JSON"), 3, Lane(9));
     let incoming = notification(0, [dead, event(2)]);
     let kept = store.keep(incoming.clone()).await;
     assert_eq!(
@@ -193,6 +193,12 @@ pub(super) async fn an_event_may_be_dead_from_the_first<S: Store>(store: &Checke
     assert_eq!(
         again.duplicates, 1,
         "conformance: an event that is dead from the first is a duplicate when it comes again"
+    );
+    ok("replay", store.0.replay(*seq, pending.received).await);
+    assert_eq!(
+        store.pending().await.first().map(|event| (event.seq, event.lane)),
+        Some((*seq, Lane(9))),
+        "conformance: an event that is dead from the first has its lane when it is replayed"
     );
     let mut nameless = NewEvent::new(None, Lane(1), 0);
     nameless.dead = Some("not JSON");

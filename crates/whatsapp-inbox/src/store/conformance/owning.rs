@@ -64,7 +64,13 @@ pub(super) async fn a_lease_is_no_longer_when_the_clock_is_set_back<S: Store>(st
 
 pub(super) async fn what_is_given_back_can_be_taken<S: Store>(store: &Checked<S>) {
     let fence = store.own().await;
+    store.keep(notification(0, [event(1)])).await;
+    let seq = store.only().await.seq;
     ok("disown", store.0.disown(fence).await);
+    assert!(
+        !store.finish(fence, seq, T, End::Done).await,
+        "conformance: who has given the events back can end none"
+    );
     let next = store.try_own(2, T + 1, MINUTE).await;
     assert!(
         next > Some(fence),

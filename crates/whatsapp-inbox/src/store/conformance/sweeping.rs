@@ -1,7 +1,7 @@
 //! What is removed, and when.
 
 use super::{Checked, DAY, MINUTE, T, event, notification, ok};
-use crate::store::{End, Millis, Retention, Store, Swept};
+use crate::store::{End, Lane, Millis, NewEvent, Retention, Store, Swept};
 use std::time::Duration;
 
 /// Bodies for a minute, dead letters for a day.
@@ -70,6 +70,18 @@ pub(super) async fn a_dead_letter_is_swept_when_its_time_is_over<S: Store>(store
     assert!(
         store.dead().await.is_empty() && bodies(store).await == 0,
         "conformance: the body of dead letters that are all swept is swept in its turn"
+    );
+}
+
+pub(super) async fn a_sweep_removes_all_that_it_may<S: Store>(store: &Checked<S>) {
+    const MANY: u64 = 1100;
+    let mut dead = NewEvent::new(None, Lane(1), 0);
+    dead.dead = Some("a reason");
+    store.keep(notification(0, (0..MANY).map(|_| dead))).await;
+    assert_eq!(
+        sweep(store, T + DAY + 1).await.dead,
+        MANY,
+        "conformance: one sweep removes all that need not be kept"
     );
 }
 
