@@ -235,6 +235,28 @@ async fn only_the_owner_may_read_the_files() {
     assert_eq!(modes(), private);
 }
 
+/// SQLite would go on, with files that nobody will open again.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_store_whose_files_are_removed_or_replaced_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, companion) in [("removed", ""), ("replaced", ""), ("log", "-wal")] {
+        let path = folder.path().join(name);
+        let store = SqliteStore::open(&path).unwrap();
+        store.keep(notification(1)).await.unwrap();
+        let file = folder.path().join(format!("{name}{companion}"));
+        let bytes = fs::read(&file).unwrap();
+        fs::rename(&file, folder.path().join("elsewhere")).unwrap();
+        if name == "replaced" {
+            fs::write(&file, bytes).unwrap();
+        }
+        let error = store.keep(notification(2)).await.unwrap_err();
+        assert_eq!(error.kind(), Closed, "{name}");
+        assert!(source(&error).contains("removed or replaced"), "{}", source(&error));
+        assert_eq!(store.keep(notification(1)).await.unwrap_err().kind(), Closed, "{name}");
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn below_the_floor_nothing_is_kept_but_events_end() {

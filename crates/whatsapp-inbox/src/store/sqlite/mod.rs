@@ -1,10 +1,11 @@
 //! [`SqliteStore`]: an inbox in one file.
 //!
 //! `schema` makes the file and knows it again, `steps` change it, `reads` read it, `keys` remembers keys,
-//! and `threads` decides what runs when, and what is answered.
+//! `place` watches the files, and `threads` decides what runs when, and what is answered.
 
 mod keys;
 mod options;
+mod place;
 mod reads;
 mod schema;
 mod steps;
@@ -60,6 +61,7 @@ const MAX_BODY: usize = 512 * 1024 * 1024;
 /// | too many wait, or another process writes for too long | [`Busy`](StoreErrorKind::Busy) | goes on |
 /// | less [space](SqliteStoreBuilder::free_space) is free than shall be | [`Full`](StoreErrorKind::Full), to [`keep`](Store::keep) alone | goes on |
 /// | a commit, an fsync or a write fails, or the file is damaged | [`Closed`](StoreErrorKind::Closed), to all in the transaction and to all after them | is closed: drop it, and open the file anew |
+/// | on Unix: the file or its log was removed or replaced | the same | the same |
 /// | it was [closed](SqliteStore::close) | [`Draining`](StoreErrorKind::Draining) | is over |
 ///
 /// # What is remembered, and what that takes

@@ -1,6 +1,6 @@
 //! [`SqliteStoreBuilder`]: what can be chosen about a file.
 
-use super::{SqliteStore, schema, threads};
+use super::{SqliteStore, place::Place, schema, threads};
 use crate::{StoreError, StoreErrorKind};
 use std::{path::PathBuf, time::Duration};
 use whatsapp_router::BoxError;
@@ -81,8 +81,8 @@ impl SqliteStoreBuilder {
         let path = std::path::absolute(self.path)?;
         let opened = schema::open(&path, self.busy_timeout)?;
         let hash_key = opened.hash_key;
-        let floor = threads::Floor { path, bytes: self.free_space };
-        let (writer, reader) = threads::start(opened, self.queue, floor)?;
+        let place = Place::of(&path, self.free_space)?;
+        let (writer, reader) = threads::start(opened, self.queue, place)?;
         Ok(SqliteStore { writer, reader, hash_key })
     }
 }

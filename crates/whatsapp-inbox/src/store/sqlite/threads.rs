@@ -3,12 +3,11 @@
 //! The writer takes everything that waits, makes it one transaction, and answers all once it is on the
 //! disk. What comes meanwhile waits, and is the next one.
 
-use super::schema::Opened;
+use super::{place::Place, schema::Opened};
 use crate::{StoreError, StoreErrorKind};
 use rusqlite::{Connection, ErrorCode};
 use std::{
     io,
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicI32, AtomicU8, Ordering},
@@ -59,18 +58,12 @@ pub(super) struct Thread {
     state: Arc<AtomicU8>,
 }
 
-/// Where there must be room, and how much, in bytes.
-pub(super) struct Floor {
-    pub(super) path: PathBuf,
-    pub(super) bytes: u64,
-}
-
 /// The writer's thread and the reader's.
-pub(super) fn start(opened: Opened, queue: usize, floor: Floor) -> io::Result<(Thread, Thread)> {
+pub(super) fn start(opened: Opened, queue: usize, place: Place) -> io::Result<(Thread, Thread)> {
     let state = Arc::new(AtomicU8::new(OPEN));
     let (move_log, moves) = blocking::sync_channel(1);
     let mut writer =
-        Writer { file: opened.writer, state: state.clone(), floor, log: Arc::default(), move_log };
+        Writer { file: opened.writer, state: state.clone(), place, log: Arc::default(), move_log };
     let log = writer.log.clone();
     let watched = writer.file.wal_hook(Some(move |_: &mut _, pages| {
         log.store(pages, Ordering::Relaxed);
@@ -142,7 +135,7 @@ impl Thread {
 struct Writer {
     file: Connection,
     state: Arc<AtomicU8>,
-    floor: Floor,
+    place: Place,
     /// Pages in the log.
     log: Arc<AtomicI32>,
     move_log: blocking::SyncSender<()>,
@@ -195,7 +188,7 @@ impl Writer {
             }
             return;
         }
-        let room = self.floor.is_kept();
+        let room = self.place.has_room();
         let (mut steps, refused): (Vec<_>, Vec<_>) =
             group.drain(..).partition(|step| room || !step.grows());
         for step in refused {
@@ -214,6 +207,13 @@ impl Writer {
             let kind = self.close();
             let _ = self.file.execute_batch("ROLLBACK");
             return fail(&mut steps, kind, &error);
+        }
+        if self.place.is_another() {
+            let kind = self.close();
+            for step in steps {
+                step.fail(StoreError::because(kind, "its files were removed or replaced"));
+            }
+            return;
         }
         for step in steps {
             step.succeed();
@@ -307,19 +307,6 @@ pub(super) fn checkpoint(file: &Connection) -> rusqlite::Result<()> {
             Ok(())
         }
         moved => moved,
-    }
-}
-
-impl Floor {
-    /// Is there room? Where that cannot be known, there is.
-    fn is_kept(&self) -> bool {
-        #[cfg(unix)]
-        if self.bytes > 0
-            && let Ok(disk) = rustix::fs::statvfs(&self.path)
-        {
-            return disk.f_bavail.saturating_mul(disk.f_frsize) >= self.bytes;
-        }
-        true
     }
 }
 
