@@ -459,6 +459,31 @@ async fn when_the_last_clone_is_dropped_what_waits_is_kept() {
 }
 
 #[tokio::test]
+async fn none_is_made_where_that_is_not_wanted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inbox.db");
+    let open = || SqliteStore::builder(&path).create(false).open();
+    let refused = |expected: &str| {
+        let error = open().unwrap_err();
+        assert_eq!(error.kind(), Other);
+        assert!(source(&error).contains(expected), "{}", source(&error));
+    };
+    refused("No such file");
+    assert!(!path.exists());
+
+    fs::write(&path, "").unwrap();
+    refused("empty");
+    assert_eq!(fs::read(&path).unwrap(), b"");
+
+    let store = SqliteStore::open(&path).unwrap();
+    store.keep(notification(1)).await.unwrap();
+    store.close().await;
+    let store = open().unwrap();
+    assert_eq!(store.stats().await.unwrap().pending, 1);
+    store.close().await;
+}
+
+#[tokio::test]
 async fn a_file_that_is_no_inbox_is_refused_and_left_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");

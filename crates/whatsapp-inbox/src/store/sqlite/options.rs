@@ -26,6 +26,7 @@ use whatsapp_router::BoxError;
 #[must_use = "it opens nothing until `open` is called"]
 pub struct SqliteStoreBuilder {
     path: PathBuf,
+    create: bool,
     queue: usize,
     free_space: u64,
     busy_timeout: Duration,
@@ -35,10 +36,18 @@ impl SqliteStoreBuilder {
     pub(super) fn new(path: PathBuf) -> Self {
         SqliteStoreBuilder {
             path,
+            create: true,
             queue: 1024,
             free_space: 64 * 1024 * 1024,
             busy_timeout: Duration::from_secs(5),
         }
+    }
+
+    /// Whether an inbox is made where there is none. Without it a file that is not there, or is empty,
+    /// is an error, and stays so. Default true.
+    pub fn create(mut self, create: bool) -> Self {
+        self.create = create;
+        self
     }
 
     /// How many calls may wait for the writer, and as many for the reader. To
@@ -79,7 +88,7 @@ impl SqliteStoreBuilder {
     fn try_open(self) -> Result<SqliteStore, BoxError> {
         // Some names mean something else to SQLite, but none that begins at the root.
         let path = std::path::absolute(self.path)?;
-        let opened = schema::open(&path, self.busy_timeout)?;
+        let opened = schema::open(&path, self.create, self.busy_timeout)?;
         let hash_key = opened.hash_key;
         let place = Place::of(&path, self.free_space)?;
         let (writer, reader) = threads::start(opened, self.queue, place)?;

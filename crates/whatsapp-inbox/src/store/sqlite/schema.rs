@@ -15,6 +15,7 @@ const STEPS: [&str; 1] = [include_str!("schema.sql")];
 #[derive(Debug)]
 pub(super) enum OpenError {
     Foreign,
+    Empty,
     Newer(i64),
     NoWal(String),
 }
@@ -27,11 +28,20 @@ pub(super) struct Opened {
     pub(super) hash_key: HashKey,
 }
 
-/// Opens a file, and makes it if there is none.
-pub(super) fn open(path: &Path, busy_timeout: Duration) -> Result<Opened, BoxError> {
-    create(path)?;
+/// Opens a file; makes it if there is none, and that is wanted.
+pub(super) fn open(
+    path: &Path,
+    may_create: bool,
+    busy_timeout: Duration,
+) -> Result<Opened, BoxError> {
+    if may_create {
+        create(path)?;
+    } else {
+        // The system says better than SQLite what is wrong.
+        fs::File::open(path)?;
+    }
     let mut writer = connect(path, busy_timeout)?;
-    recognize(&writer)?;
+    recognize(&writer, may_create)?;
     restrict(path)?;
     use_wal(&writer, busy_timeout)?;
     migrate(&mut writer, &STEPS)?;
@@ -100,17 +110,19 @@ fn connect(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> 
 }
 
 /// Changes nothing: a file that is not ours stays as it is.
-fn recognize(file: &Connection) -> Result<(), BoxError> {
+fn recognize(file: &Connection, may_be_empty: bool) -> Result<(), BoxError> {
     // One moment's: another may be making it.
     let moment = file.unchecked_transaction()?;
     let number = |pragma| moment.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let tables: i64 =
         moment.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     let (application, version) = (number("application_id")?, number("user_version")?);
-    if application != APPLICATION && (application != 0 || version != 0 || tables != 0) {
-        return Err(OpenError::Foreign.into());
+    let is_empty = application == 0 && version == 0 && tables == 0;
+    match application == APPLICATION || may_be_empty && is_empty {
+        true => Ok(()),
+        false if is_empty => Err(OpenError::Empty.into()),
+        false => Err(OpenError::Foreign.into()),
     }
-    Ok(())
 }
 
 /// Two that open a new file at once are in each other's way here, and SQLite does not wait.
@@ -176,6 +188,7 @@ impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             OpenError::Foreign => f.write_str("the file is an SQLite database, but no inbox"),
+            OpenError::Empty => f.write_str("the file is empty: no inbox"),
             OpenError::Newer(version) => write!(
                 f,
                 "the inbox has version {version}; this program knows versions up to {}",
