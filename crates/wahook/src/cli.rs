@@ -1,6 +1,6 @@
 //! Commands and options.
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Works with WhatsApp notifications.
@@ -24,6 +24,12 @@ pub(crate) enum Command {
     /// Prints a line for each handled event and a summary. Exits with 1 if any figure is not what
     /// the sender expects.
     Demo(Demo),
+    /// Shows what is in an inbox's file, and what was given up in it.
+    ///
+    /// Works on a file that is in use, too. Never makes one. Exits with 1 if there is no such dead
+    /// letter or the file fails, 2 if the options are not valid or the file is no inbox (then nothing
+    /// was changed), 3 if another process has the file for too long: try again.
+    Inbox(Inbox),
     /// Reads and changes the settings of an On-Premises client, or 360dialog's webhook.
     ///
     /// Prints settings as they are: `webhooks.url` may hold a secret. Exits with 1 if the API
@@ -39,6 +45,69 @@ pub(crate) enum Command {
     Certificates {
         #[command(subcommand)]
         command: Certificates,
+    },
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Inbox {
+    /// The file: what was given to `SqliteStore::open`.
+    pub(crate) file: PathBuf,
+    #[command(subcommand)]
+    pub(crate) command: InboxCommand,
+    /// Lines for people, or JSON.
+    #[arg(long, value_enum, default_value_t = Format::Text, global = true)]
+    pub(crate) format: Format,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum InboxCommand {
+    /// Prints how much is in it.
+    Stats,
+    /// Lists, shows and replays dead letters: events that were given up.
+    #[command(subcommand)]
+    Dead(Dead),
+    /// Ends dead letters for good. A body goes with the next sweep after the last of its events.
+    #[command(group(ArgGroup::new("which").required(true)))]
+    Purge {
+        /// This one.
+        #[arg(group = "which")]
+        seq: Option<u64>,
+        /// All of them.
+        #[arg(long, group = "which")]
+        all_dead: bool,
+    },
+    /// Removes bodies whose events have ended, old dead letters, and keys whose time is over, as
+    /// workers do every half minute.
+    Sweep {
+        /// Keep bodies for so many days after the last of their events was done.
+        #[arg(long, default_value_t = 0, value_name = "DAYS")]
+        keep_bodies: u32,
+        /// Keep dead letters for so many days after they were given up.
+        #[arg(long, default_value_t = 30, value_name = "DAYS")]
+        keep_dead: u32,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Dead {
+    /// Prints a line for each, without content.
+    List,
+    /// Prints one, and its event as `wahook decode` does.
+    ///
+    /// Prints texts and numbers as they are: the output is personal.
+    Show {
+        /// Its number in the list.
+        seq: u64,
+    },
+    /// Makes dead letters pending again, without attempts: workers find them within half a minute.
+    #[command(group(ArgGroup::new("which").required(true)))]
+    Replay {
+        /// This one.
+        #[arg(group = "which")]
+        seq: Option<u64>,
+        /// All of them.
+        #[arg(long, group = "which")]
+        all: bool,
     },
 }
 

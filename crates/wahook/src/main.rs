@@ -3,7 +3,10 @@
 mod cli;
 mod decode;
 mod demo;
+mod failure;
+mod inbox;
 mod onprem;
+mod print;
 
 use clap::Parser;
 use std::process::ExitCode;
@@ -12,6 +15,7 @@ fn main() -> ExitCode {
     match cli::Cli::parse().command {
         cli::Command::Decode(options) => decode::run(&options),
         cli::Command::Demo(options) => demo::run(&options),
+        cli::Command::Inbox(options) => inbox::run(&options),
         cli::Command::Settings { command } => onprem::settings(&command),
         cli::Command::Certificates { command } => onprem::certificates(&command),
     }

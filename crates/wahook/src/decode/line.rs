@@ -14,7 +14,7 @@ use tower_whatsapp::{
 
 /// An event as it is printed. The members and their order are the format `"v": 1`.
 #[derive(Serialize)]
-pub(super) struct Line<'a> {
+pub(crate) struct Line<'a> {
     v: u32,
     pub(super) file: &'a str,
     pub(super) api: Option<&'static str>,
@@ -65,11 +65,7 @@ pub(super) fn write(
         report.not_json(&file, &error);
         Notification::unparseable(bytes, Origin::default())
     });
-    let api = match notification.form() {
-        Form::Cloud => Some("cloud"),
-        Form::OnPremises => Some("on-premises"),
-        _ => None,
-    };
+    let api = api(&notification);
     report.body();
     let around = notification.untyped();
     if !around.is_empty() {
@@ -84,25 +80,7 @@ pub(super) fn write(
     for (event, path) in notification.events().zip(notification.paths()) {
         let untyped = event.untyped();
         report.event(&file, &path, event.kind(), &untyped);
-        let metadata = event.metadata();
-        let line = Line {
-            v: 1,
-            file: &file,
-            api,
-            field: event.field(),
-            kind: kind(&event),
-            path: &path,
-            account: Account {
-                entry_id: event.entry_id(),
-                phone_number_id: metadata.and_then(|metadata| metadata.phone_number_id),
-                display_phone_number: metadata.and_then(|metadata| metadata.display_phone_number),
-            },
-            id: event.id(),
-            timestamp: event.timestamp(),
-            typed: event.get(),
-            untyped: &untyped,
-            contact: event.party().contact(),
-        };
+        let line = Line::new(&file, &event, &path, &untyped);
         match format {
             Format::Json => json(&line, out)?,
             Format::Text => tree::write(&line, out)?,
@@ -111,7 +89,46 @@ pub(super) fn write(
     Ok(())
 }
 
-fn json(line: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
+/// Whose form a notification has.
+fn api(notification: &Notification) -> Option<&'static str> {
+    match notification.form() {
+        Form::Cloud => Some("cloud"),
+        Form::OnPremises => Some("on-premises"),
+        _ => None,
+    }
+}
+
+impl<'a> Line<'a> {
+    /// The line of an event that stands there.
+    pub(crate) fn new(
+        file: &'a str,
+        event: &'a Event,
+        path: &'a str,
+        untyped: &'a [String],
+    ) -> Self {
+        let metadata = event.metadata();
+        Line {
+            v: 1,
+            file,
+            api: api(event.notification()),
+            field: event.field(),
+            kind: kind(event),
+            path,
+            account: Account {
+                entry_id: event.entry_id(),
+                phone_number_id: metadata.and_then(|metadata| metadata.phone_number_id),
+                display_phone_number: metadata.and_then(|metadata| metadata.display_phone_number),
+            },
+            id: event.id(),
+            timestamp: event.timestamp(),
+            typed: event.get(),
+            untyped,
+            contact: event.party().contact(),
+        }
+    }
+}
+
+pub(crate) fn json(line: &impl Serialize, out: &mut impl Write) -> io::Result<()> {
     let mut line = serde_json::to_vec(line)?;
     // Raw JSON keeps the line breaks of its file. They stand between its tokens: a string has none.
     for byte in &mut line {

@@ -1,9 +1,9 @@
 //! `wahook decode`: what stands in stored notifications, and what no typed field holds.
 
 mod input;
-mod line;
+pub(crate) mod line;
 mod report;
-mod tree;
+pub(crate) mod tree;
 
 use crate::cli::{Decode, Format};
 use report::Report;

@@ -4,7 +4,7 @@ use super::line::Line;
 use serde_json::Value;
 use std::io::{self, Write};
 
-pub(super) fn write(line: &Line<'_>, out: &mut impl Write) -> io::Result<()> {
+pub(crate) fn write(line: &Line<'_>, out: &mut impl Write) -> io::Result<()> {
     write!(out, "{}", line.kind)?;
     if let Some(time) = line.timestamp {
         write!(out, "  {}", moment(time.as_secs()))?;
@@ -85,6 +85,6 @@ fn plain(text: &str) -> String {
 }
 
 /// UTC, to the second; the bare number where a calendar does not reach.
-fn moment(secs: i64) -> String {
+pub(crate) fn moment(secs: i64) -> String {
     jiff::Timestamp::from_second(secs).map_or_else(|_| secs.to_string(), |time| time.to_string())
 }

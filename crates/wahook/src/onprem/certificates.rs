@@ -2,11 +2,13 @@
 
 use super::{
     connect::{self, block_on},
-    failure::Failure,
     input,
-    output::line,
 };
-use crate::cli::{Certificates, Connection, Format};
+use crate::{
+    cli::{Certificates, Connection, Format},
+    failure::Failure,
+    print::line,
+};
 use serde_json::json;
 use whatsapp_onprem::CaCertificates;
 

@@ -1,10 +1,10 @@
 //! A client of the options, and its calls under their deadline.
 
-use super::{
+use super::input::{self, Source};
+use crate::{
+    cli::Connection,
     failure::{Code, Failure},
-    input::{self, Source},
 };
-use crate::cli::Connection;
 use std::{path::Path, time::Duration};
 use tokio::runtime;
 use whatsapp_onprem::{Client, Error, ErrorKind, HttpClient, Login};

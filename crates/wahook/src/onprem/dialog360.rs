@@ -3,11 +3,13 @@
 
 use super::{
     connect::{self, Connected, block_on},
-    failure::Failure,
-    input,
-    output::{self, line},
+    input, output,
 };
-use crate::cli::{Connection, Format, Settings};
+use crate::{
+    cli::{Connection, Format, Settings},
+    failure::Failure,
+    print::line,
+};
 use serde_json::{Value, json};
 use whatsapp_onprem::{
     HttpClient,

@@ -1,6 +1,6 @@
 //! What files, variables and standard input hold.
 
-use super::failure::Failure;
+use crate::failure::Failure;
 use std::{
     env, fs,
     io::{self, Read},

@@ -11,8 +11,10 @@ mod input;
 mod output;
 mod settings;
 
-use crate::cli::{Backend, Certificates, Settings};
-use failure::Failure;
+use crate::{
+    cli::{Backend, Certificates, Settings},
+    failure::finish,
+};
 use std::process::ExitCode;
 
 /// Runs `wahook settings`.
@@ -32,8 +34,4 @@ pub(crate) fn settings(command: &Settings) -> ExitCode {
 /// Runs `wahook certificates`.
 pub(crate) fn certificates(command: &Certificates) -> ExitCode {
     finish(certificates::run(command))
-}
-
-fn finish(result: Result<(), Failure>) -> ExitCode {
-    result.map_or_else(|failure| failure.report(), |()| ExitCode::SUCCESS)
 }

@@ -2,11 +2,10 @@
 
 use super::{
     connect::{self, block_on},
-    failure::Failure,
     input,
     output::{self, Outcome},
 };
-use crate::cli::Settings;
+use crate::{cli::Settings, failure::Failure};
 use std::path::Path;
 use whatsapp_onprem::{ApplicationSettings, Problem, diff};
 
