@@ -247,6 +247,9 @@ pub(crate) struct Demo {
     /// What the notifications are made from: the same seed makes the same ones.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
+    /// Run the handlers while the sender waits, instead of keeping notifications in an inbox first.
+    #[arg(long)]
+    pub(crate) no_inbox: bool,
     /// Lines for people, or a JSON object a line.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,

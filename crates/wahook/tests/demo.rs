@@ -9,9 +9,9 @@ fn demo(options: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_wahook")).arg("demo").args(options).output().unwrap()
 }
 
-#[test]
-fn json_lines_add_up_to_the_summary() {
-    let output = demo(&["--format", "json", "--count", "100", "--seed", "3"]);
+/// Runs it, and looks at what does not depend on whether there is an inbox. The summary.
+fn summary(options: &[&str]) -> Value {
+    let output = demo(&[&["--format", "json", "--count", "100", "--seed", "3"], options].concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let lines: Vec<Value> = String::from_utf8(output.stdout)
         .unwrap()
@@ -32,10 +32,43 @@ fn json_lines_add_up_to_the_summary() {
     for status in ["200", "401", "403"] {
         assert!(summary["answers"][status].as_u64().unwrap() > 0);
     }
-    for figure in ["malformed", "unknown", "duplicates_handled_twice"] {
+    for figure in ["malformed", "unknown", "repeats"] {
         assert!(summary[figure].as_u64().unwrap() > 0, "{figure}");
     }
     assert_eq!(summary["faults"], serde_json::json!([]));
+    let mut summary = summary.clone();
+    summary["total"] = events.len().into();
+    summary
+}
+
+#[test]
+fn json_lines_add_up_to_the_summary_and_each_event_is_handled_once() {
+    let summary = summary(&[]);
+    let inbox = &summary["inbox"];
+    assert_eq!(inbox["kept"], summary["total"]);
+    assert!(inbox["duplicates"].as_u64().unwrap() > 0);
+    assert_eq!((&inbox["pending"], &inbox["dead"]), (&0.into(), &0.into()));
+}
+
+#[test]
+fn without_an_inbox_what_comes_twice_is_handled_twice() {
+    let (once, twice) = (summary(&[]), summary(&["--no-inbox"]));
+    assert_eq!(twice["inbox"], Value::Null);
+    let count = |value: &Value| value.as_u64().unwrap();
+    assert_eq!(count(&twice["total"]), count(&once["total"]) + count(&once["inbox"]["duplicates"]));
+}
+
+#[test]
+fn the_file_is_gone_afterwards() {
+    let folder = tempfile::tempdir().unwrap();
+    let status = Command::new(env!("CARGO_BIN_EXE_wahook"))
+        .args(["demo", "--count", "25", "--format", "json"])
+        .env("TMPDIR", folder.path())
+        .output()
+        .unwrap()
+        .status;
+    assert!(status.success());
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]
@@ -43,7 +76,7 @@ fn text_is_for_people_and_tells_no_number() {
     let output = demo(&["--count", "50"]);
     assert!(output.status.success());
     let text = String::from_utf8(output.stdout).unwrap();
-    assert!(text.contains("answered 401") && text.contains("handled twice"), "{text}");
+    assert!(text.contains("answered 401") && text.contains("handled once"), "{text}");
     // The samples' numbers all begin so.
     assert!(!text.contains("1555"), "{text}");
     assert!(output.stderr.is_empty(), "no progress bar where nobody sees it");

@@ -1,6 +1,6 @@
 //! What is printed: a line an event, and the summary.
 
-use super::plan::Expected;
+use super::{inbox::Found, plan::Expected};
 use crate::cli::Format;
 use serde_json::{Value, json};
 use std::{
@@ -71,6 +71,8 @@ pub(super) struct Summary {
     pub(super) expected: Expected,
     pub(super) answers: BTreeMap<u16, usize>,
     pub(super) events: BTreeMap<&'static str, usize>,
+    /// What the inbox told, if there is one.
+    pub(super) inbox: Option<Found>,
     pub(super) elapsed: Duration,
 }
 
@@ -91,6 +93,14 @@ impl Summary {
             let get = |counts: &BTreeMap<&str, usize>| counts.get(kind).copied().unwrap_or(0);
             (format!("{kind} handled"), get(&self.expected.events), get(&self.events))
         }));
+        if let Some(Found { kept, duplicates, pending, dead }) = self.inbox {
+            figures.extend([
+                ("events kept".to_owned(), self.expected.events.values().sum(), kept),
+                ("duplicates not kept".to_owned(), self.expected.duplicates, duplicates),
+                ("left pending".to_owned(), 0, pending),
+                ("dead letters".to_owned(), 0, dead),
+            ]);
+        }
         figures
     }
 
@@ -108,8 +118,12 @@ impl Summary {
             let fault = if expected == found { "" } else { "  <- wrong" };
             writeln!(out, "{name:<24} {expected:>8} {found:>8}{fault}")?;
         }
-        let duplicates = self.expected.duplicates;
-        writeln!(out, "\n{duplicates} notifications came twice and were handled twice.")?;
+        let often = if self.inbox.is_some() { "once" } else { "twice" };
+        writeln!(
+            out,
+            "\n{} notifications came twice and were handled {often}.",
+            self.expected.repeats
+        )?;
         writeln!(out, "{:.2} s", self.elapsed.as_secs_f64())
     }
 
@@ -121,7 +135,10 @@ impl Summary {
             "requests": self.expected.requests,
             "answers": answers,
             "events": self.events,
-            "duplicates_handled_twice": self.expected.duplicates,
+            "repeats": self.expected.repeats,
+            "inbox": self.inbox.map(|Found { kept, duplicates, pending, dead }| {
+                json!({ "kept": kept, "duplicates": duplicates, "pending": pending, "dead": dead })
+            }),
             "malformed": get("malformed"),
             "unknown": get("unknown"),
             "elapsed_ms": u64::try_from(self.elapsed.as_millis()).unwrap_or(u64::MAX),
@@ -139,11 +156,13 @@ mod tests {
         let events = BTreeMap::from([("status", 1), ("text", 5)]);
         let expected = Expected {
             requests: 3,
+            repeats: 1,
             duplicates: 1,
             answers: answers.clone(),
             events: events.clone(),
         };
-        Summary { expected, answers, events, elapsed: Duration::ZERO }
+        let inbox = Some(Found { kept: 6, duplicates: 1, pending: 0, dead: 0 });
+        Summary { expected, answers, events, inbox, elapsed: Duration::ZERO }
     }
 
     #[test]
@@ -160,6 +179,16 @@ mod tests {
         assert_eq!(
             refused.faults(),
             ["answered 200: 1 instead of 2", "answered 503: 1 instead of 0"]
+        );
+        let mut kept_twice = summary();
+        kept_twice.inbox = Some(Found { kept: 7, duplicates: 0, pending: 1, dead: 0 });
+        assert_eq!(
+            kept_twice.faults(),
+            [
+                "events kept: 7 instead of 6",
+                "duplicates not kept: 0 instead of 1",
+                "left pending: 1 instead of 0"
+            ]
         );
         let mut short = summary();
         short.answers = BTreeMap::from([(200, 2)]);

@@ -4,8 +4,10 @@ use super::report::Line;
 use axum::{Router, routing::get};
 use std::io;
 use tokio::{net::TcpListener, sync::mpsc};
+use tower::Service;
 use tower_whatsapp::{
-    AppSecret, BoxError, Cloud, Dispatch, Event, EventRouter, OnPremises, PathSecret, WebhookLayer,
+    AppSecret, BoxError, Cloud, Event, EventRouter, Notification, OnPremises, PathSecret,
+    WebhookLayer,
     notification::{
         self as wa, Payload,
         view::{AnyContent, AnyView},
@@ -71,8 +73,8 @@ fn detail(event: &Event) -> String {
     }
 }
 
-/// The application. Handlers send a line for each event.
-pub(super) fn app(secrets: &Secrets, lines: &mpsc::Sender<Line>) -> Result<Router, BoxError> {
+/// Handlers that send a line for each event.
+pub(super) fn handlers(lines: &mpsc::Sender<Line>) -> Result<EventRouter, BoxError> {
     let mut events = EventRouter::builder();
     macro_rules! on {
         ($($Payload:ident)*) => {
@@ -84,12 +86,22 @@ pub(super) fn app(secrets: &Secrets, lines: &mpsc::Sender<Line>) -> Result<Route
         Reaction System Unsupported OtherMessage Status Error Contact Change Unknown Malformed
         Unparseable Any
     }
+    Ok(events.build()?)
+}
+
+/// The application, which hands notifications to this service.
+pub(super) fn app<N>(secrets: &Secrets, notifications: N) -> Result<Router, BoxError>
+where
+    N: Service<Notification> + Clone + Send + Sync + 'static,
+    N::Future: Send,
+    N::Error: Into<BoxError>,
+{
     let cloud = Cloud::new(secrets.app.clone()).verify_token(secrets.token.clone())?;
     let onprem = OnPremises::new("on-premises", PathSecret::new(secrets.hook.clone())?);
     let webhook = WebhookLayer::builder()
         .endpoint("/whatsapp", cloud)
         .endpoint("/onprem/{secret}", onprem)
-        .deliver_to(Dispatch::new(events.build()?))
+        .deliver_to(notifications)
         .build()?;
     Ok(Router::new().route("/health", get(async || "ok")).layer(webhook))
 }
