@@ -1,5 +1,10 @@
 //! An axum application with the webhook beside its other routes, and a trace layer around all that
-//! logs no secret.
+//! logs no secret. Notifications are kept in an inbox before they are answered, in the file
+//! `WHATSAPP_INBOX` or else in a temporary one, and handled by workers.
+//!
+//! Ctrl-c or SIGTERM: it accepts no connection any more, answers what is under way, lets handlers end
+//! for up to 20 seconds, and gives the file to who comes next. A second signal stops at once: what was
+//! not done is handled after the next start.
 //!
 //! ```sh
 //! export WHATSAPP_APP_SECRET=test_app_secret WHATSAPP_VERIFY_TOKEN=token
@@ -11,15 +16,23 @@
 //! ```
 
 use axum::{Json, Router, extract::Request, routing::get};
-use examples::{address, print, redacted, variable};
-use std::convert::Infallible;
-use tokio::net::TcpListener;
+use examples::{address, print, redacted, signals, variable};
+use std::{convert::Infallible, env, path::PathBuf, pin::pin, time::Duration};
+use tokio::{
+    net::TcpListener,
+    sync::{mpsc, oneshot},
+    time::{Instant, timeout_at},
+};
 use tower::ServiceBuilder;
 use tower_http::trace::TraceLayer;
 use tower_whatsapp::{
-    AppSecret, BoxError, Cloud, Dispatch, Event, EventRouter, OnPremises, PathSecret, WebhookLayer,
+    AppSecret, BoxError, Cloud, Event, EventRouter, OnPremises, PathSecret, WebhookLayer,
     notification::Order,
 };
+use whatsapp_inbox::{Inbox, Running, store::SqliteStore};
+
+/// So long requests and handlers may take to end after the first signal.
+const DRAIN: Duration = Duration::from_secs(20);
 
 /// What an order costs, by the customer's own figures.
 async fn on_order(event: Event<Order>) -> Result<(), Infallible> {
@@ -31,12 +44,20 @@ async fn on_order(event: Event<Order>) -> Result<(), Infallible> {
     Ok(())
 }
 
-fn app(secret: &str, token: &str, hook: &str) -> Result<Router, BoxError> {
-    let events = EventRouter::builder().on(on_order).fallback(print).build()?;
+fn events() -> Result<EventRouter, BoxError> {
+    Ok(EventRouter::builder().on(on_order).fallback(print).build()?)
+}
+
+fn app(
+    secret: &str,
+    token: &str,
+    hook: &str,
+    inbox: Inbox<SqliteStore>,
+) -> Result<Router, BoxError> {
     let webhook = WebhookLayer::builder()
         .endpoint("/whatsapp", Cloud::new(AppSecret::new(secret)?).verify_token(token)?)
         .endpoint("/onprem/{secret}", OnPremises::new("shop-1", PathSecret::new(hook)?))
-        .deliver_to(Dispatch::new(events))
+        .deliver_to(inbox)
         .build()?;
     // Its own span would have the whole URI, in which a verify token or a secret may stand.
     let trace = TraceLayer::new_for_http().make_span_with(|request: &Request| {
@@ -49,14 +70,55 @@ fn app(secret: &str, token: &str, hook: &str) -> Result<Router, BoxError> {
         .layer(ServiceBuilder::new().layer(trace).layer(webhook)))
 }
 
+/// Serves until the first signal, then ends in order; at the second one at once.
+async fn serve(
+    listener: TcpListener,
+    app: Router,
+    workers: Running,
+    mut signals: mpsc::Receiver<()>,
+) -> Result<(), BoxError> {
+    let (stop, stopped) = oneshot::channel::<()>();
+    let server = axum::serve(listener, app).with_graceful_shutdown(async {
+        let _ = stopped.await;
+    });
+    let mut server = pin!(server.into_future());
+    tokio::select! {
+        ended = &mut server => return Ok(ended?),
+        Some(()) = signals.recv() => {}
+    }
+    println!("ending what is under way; once more to stop at once");
+    let _ = stop.send(());
+    let orderly = async {
+        let deadline = Instant::now() + DRAIN;
+        // Who sends half a request and waits does not hold us up for longer.
+        let _ = timeout_at(deadline, server).await;
+        workers.drain(deadline.saturating_duration_since(Instant::now())).await
+    };
+    tokio::select! {
+        drained = orderly => {
+            println!("{} handlers ended, {} events handed back", drained.finished, drained.handed_back);
+            Ok(())
+        }
+        Some(()) = signals.recv() => Err("stopped at once".into()),
+    }
+}
+
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).init();
     let (secret, token) = (variable("WHATSAPP_APP_SECRET")?, variable("WHATSAPP_VERIFY_TOKEN")?);
-    let app = app(&secret, &token, &variable("WHATSAPP_HOOK_SECRET")?)?;
-    let listener = TcpListener::bind(address()?).await?;
+    let hook = variable("WHATSAPP_HOOK_SECRET")?;
+    let folder = tempfile::tempdir()?; // removed at the end
+    let file = env::var_os("WHATSAPP_INBOX").map(PathBuf::from);
+    let store = SqliteStore::open(file.unwrap_or_else(|| folder.path().join("inbox.db")))?;
+    let inbox = Inbox::new(store.clone());
+    let workers = inbox.workers(events()?).start();
+    let app = app(&secret, &token, &hook, inbox)?;
+    let (listener, signals) = (TcpListener::bind(address()?).await?, signals()?);
     println!("listening on http://{}/whatsapp", listener.local_addr()?);
-    Ok(axum::serve(listener, app).await?)
+    serve(listener, app, workers, signals).await?;
+    store.close().await;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -65,18 +127,121 @@ mod tests {
     use axum::body::Body;
     use std::{
         io::{self, Write},
+        net::SocketAddr,
         sync::{Arc, Mutex},
     };
+    use tokio::{net::TcpStream, sync::Notify, task::JoinHandle};
     use tower::ServiceExt;
     use tracing_subscriber::fmt::MakeWriter;
+    use whatsapp_inbox::Store;
     use whatsapp_testkit::{Samples, request};
 
     const HOOK: &str = "canary-hook-0123456789";
 
+    fn inbox() -> (tempfile::TempDir, Inbox<SqliteStore>) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path().join("inbox.db")).unwrap();
+        (folder, Inbox::new(store))
+    }
+
+    type Client = hyper_util::client::legacy::Client<
+        hyper_util::client::legacy::connect::HttpConnector,
+        http_body_util::Full<bytes::Bytes>,
+    >;
+
+    fn client() -> Client {
+        hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
+            .build_http()
+    }
+
+    /// The status of the answer over a real connection.
+    async fn post(
+        client: &Client,
+        address: SocketAddr,
+        request: http::Request<bytes::Bytes>,
+    ) -> http::StatusCode {
+        let (mut head, body) = request.into_parts();
+        head.uri = format!("http://{address}{}", head.uri).parse().unwrap();
+        client.request(http::Request::from_parts(head, body.into())).await.unwrap().status()
+    }
+
+    /// A server that has kept and answered a text, whose handler runs until it is `released`.
+    struct Busy {
+        serving: JoinHandle<Result<(), BoxError>>,
+        signal: mpsc::Sender<()>,
+        released: Arc<Notify>,
+        address: SocketAddr,
+        store: SqliteStore,
+        /// With an idle connection.
+        client: Client,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Busy {
+        async fn new() -> Self {
+            let (folder, inbox) = inbox();
+            let (begun, mut begins) = mpsc::channel(1);
+            let released = Arc::new(Notify::new());
+            let handler = {
+                let released = released.clone();
+                tower::service_fn(move |_: Event| {
+                    let (begun, released) = (begun.clone(), released.clone());
+                    async move {
+                        begun.send(()).await.unwrap();
+                        released.notified().await;
+                        Ok::<_, Infallible>(())
+                    }
+                })
+            };
+            let (workers, store) = (inbox.workers(handler).start(), inbox.get_ref().clone());
+            let app = app("secret", "token", HOOK, inbox).unwrap();
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let address = listener.local_addr().unwrap();
+            let (signal, signals) = mpsc::channel(1);
+            let serving = tokio::spawn(serve(listener, app, workers, signals));
+            let client = client();
+            let secret = AppSecret::new("secret").unwrap();
+            let text = request::signed("/whatsapp", &secret, Samples::new(1).text().body);
+            assert_eq!(post(&client, address, text).await, 200);
+            begins.recv().await.unwrap();
+            Busy { serving, signal, released, address, store, client, _folder: folder }
+        }
+
+        /// Sends a signal, and waits until no connection is accepted.
+        async fn stop(&self) {
+            self.signal.send(()).await.unwrap();
+            while TcpStream::connect(self.address).await.is_ok() {
+                tokio::task::yield_now().await;
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn after_a_signal_nothing_is_accepted_and_what_runs_comes_to_its_end() {
+        let busy = Busy::new().await;
+        busy.stop().await;
+        assert!(!busy.serving.is_finished());
+        assert_eq!(busy.store.stats().await.unwrap().pending, 1);
+        busy.released.notify_one();
+        busy.serving.await.unwrap().unwrap();
+        assert_eq!(busy.store.stats().await.unwrap().pending, 0);
+        drop(busy.client);
+    }
+
+    #[tokio::test]
+    async fn a_second_signal_stops_at_once_and_loses_nothing() {
+        let busy = Busy::new().await;
+        busy.stop().await;
+        busy.signal.send(()).await.unwrap();
+        busy.serving.await.unwrap().unwrap_err();
+        assert_eq!(busy.store.stats().await.unwrap().pending, 1);
+    }
+
     #[tokio::test]
     async fn the_webhook_and_the_other_routes_answer_side_by_side() {
         let secret = AppSecret::new("secret").unwrap();
-        let app = app("secret", "token", HOOK).unwrap();
+        let (_folder, inbox) = inbox();
+        let app = app("secret", "token", HOOK, inbox).unwrap();
         let order = Samples::new(1).order().body;
         for (request, status) in [
             (request::signed("/whatsapp", &secret, order.clone()), 200),
@@ -124,10 +289,13 @@ mod tests {
             .with_max_level(tracing::Level::TRACE)
             .with_writer(log.clone())
             .init();
-        let app = app("canary-secret", "canary-token", HOOK).unwrap();
+        let (_folder, inbox) = inbox();
+        let (workers, store) = (inbox.workers(events().unwrap()).start(), inbox.get_ref().clone());
+        let app = app("canary-secret", "canary-token", HOOK, inbox).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(async { axum::serve(listener, app).await });
+        let (signal, signals) = mpsc::channel(1);
+        let serving = tokio::spawn(serve(listener, app, workers, signals));
 
         let secret = AppSecret::new("canary-secret").unwrap();
         let text = r#"{"messages":[{"from":"15550001canary","id":"canary","type":"text","text":{"body":"canary"}}]}"#;
@@ -135,9 +303,7 @@ mod tests {
             r#"{{"object":"x","entry":[{{"id":"canary","changes":[{{"field":"messages","value":{text}}}]}}]}}"#
         );
         let hook = format!("/onprem/{HOOK}");
-        let client =
-            hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
-                .build_http::<http_body_util::Full<bytes::Bytes>>();
+        let client = client();
         for (request, status) in [
             (request::signed("/whatsapp", &secret, cloud.clone()), 200),
             (request::badly_signed("/whatsapp", &secret, cloud), 401),
@@ -148,11 +314,15 @@ mod tests {
             (request::unsigned("/onprem/canary-hook-0123456788", text), 404),
             (http::Request::get("/version?canary").body("".into()).unwrap(), 200),
         ] {
-            let (mut head, body) = request.into_parts();
-            head.uri = format!("http://{address}{}", head.uri).parse().unwrap();
-            let answer = client.request(http::Request::from_parts(head, body.into())).await;
-            assert_eq!(answer.unwrap().status(), status);
+            assert_eq!(post(&client, address, request).await, status);
         }
+        // What the workers say belongs to it.
+        while store.stats().await.unwrap().pending > 0 {
+            tokio::task::yield_now().await;
+        }
+        signal.send(()).await.unwrap();
+        serving.await.unwrap().unwrap();
+        assert_eq!(store.stats().await.unwrap().dead, 1, "what is not JSON");
         let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         for logged in ["path=\"/onprem/…\"", "label=\"shop-1\"", "status=401", "TRACE"] {
             assert!(log.contains(logged), "{logged} in {log}");

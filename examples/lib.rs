@@ -3,7 +3,8 @@
 
 pub mod guide;
 
-use std::{convert::Infallible, env, net::SocketAddr};
+use std::{convert::Infallible, env, io, net::SocketAddr};
+use tokio::{signal, sync::mpsc};
 use tower_whatsapp::{
     BoxError, Event,
     notification::{
@@ -27,6 +28,40 @@ pub fn variable(name: &str) -> Result<String, BoxError> {
 pub fn address() -> Result<SocketAddr, BoxError> {
     let address = env::var("ADDR").unwrap_or_else(|_| "127.0.0.1:3000".to_owned());
     address.parse().map_err(|error| format!("ADDR: {error}: write it as 127.0.0.1:3000").into())
+}
+
+/// Ctrl-c and, on Unix, SIGTERM: something each time it comes.
+///
+/// # Errors
+/// If the system does not let us listen for them.
+///
+/// # Panics
+/// Outside a tokio runtime.
+pub fn signals() -> io::Result<mpsc::Receiver<()>> {
+    let (sender, signals) = mpsc::channel(4);
+    // Each is listened for all the time, so that none is missed.
+    #[cfg(unix)]
+    let (mut interrupt, mut terminate) = {
+        use signal::unix::{SignalKind, signal};
+        (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?)
+    };
+    tokio::spawn(async move {
+        loop {
+            #[cfg(unix)]
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            #[cfg(not(unix))]
+            if signal::ctrl_c().await.is_err() {
+                return;
+            }
+            if sender.send(()).await.is_err() {
+                return;
+            }
+        }
+    });
+    Ok(signals)
 }
 
 /// What of a URI may stand in a log: the first segment of its path. Secrets stand behind it, or in
