@@ -79,7 +79,7 @@
 //! | [`Dispatch`] of an [`EventRouter`] | all handlers are done | handlers that are quick |
 //! | … with a [`Dedup`](router::dedup) before its handlers | the same, and what was handled is not handled again | handlers that should not run twice |
 //! | [`Detach`] of that | the same, even if the client has gone away meanwhile | handlers that may be slow |
-//! | an inbox or a queue | the notification is stored | handlers that may fail, or work that must not be lost |
+//! | the `Inbox` of the crate `whatsapp-inbox`, or a queue | the notification is stored | handlers that may fail, or work that must not be lost |
 //! | your own `Service<Notification>` | what you mean by it | everything else |
 //!
 //! When a client goes away, its connection's task drops the response future, and a handler that
