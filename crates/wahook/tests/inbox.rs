@@ -149,6 +149,9 @@ async fn a_dead_letter_is_shown_as_decode_shows_its_event() {
 
     let broken = file.json(&["dead", "show", "4"]).remove(0);
     assert_eq!(broken["event"]["kind"], "unparseable");
+    assert_eq!(broken["body"], "canary, not JSON");
+    let broken = file.run(&["dead", "show", "4"]);
+    assert!(stdout(&broken).ends_with("\nunparseable\ncanary, not JSON\n"), "{}", stdout(&broken));
     for none in ["0", "1", "5", "99"] {
         let output = file.run(&["dead", "show", none]);
         assert_eq!(output.status.code(), Some(1));

@@ -19,7 +19,7 @@ pub(crate) struct Line<'a> {
     pub(super) file: &'a str,
     pub(super) api: Option<&'static str>,
     pub(super) field: Option<Str<'a>>,
-    pub(super) kind: String,
+    pub(crate) kind: String,
     pub(super) path: &'a str,
     pub(super) account: Account<'a>,
     pub(super) id: Option<Str<'a>>,

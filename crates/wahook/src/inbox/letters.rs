@@ -9,7 +9,7 @@ use crate::{
 use tokio::task::JoinSet;
 use tower_whatsapp::{
     Notification,
-    notification::{Event, Origin, Parser},
+    notification::{Event, Kind, Origin, Parser},
 };
 use whatsapp_inbox::{
     Store, StoreError,
@@ -47,7 +47,10 @@ pub(super) async fn show(
         )
     })?;
     let (path, untyped) = (event.path().to_string(), event.untyped());
-    output::show(&letter, &Line::new(name, &event, &path, &untyped), format)
+    // What is not JSON has nothing to decode.
+    let body = (event.kind() == Kind::Unparseable)
+        .then(|| String::from_utf8_lossy(event.notification().body()));
+    output::show(&letter, &Line::new(name, &event, &path, &untyped), body.as_deref(), format)
 }
 
 /// The event of a dead letter; of a body that is not JSON, the body.

@@ -53,19 +53,26 @@ struct Shown<'a> {
     #[serde(flatten)]
     letter: Value,
     event: &'a line::Line<'a>,
+    /// Of what is not JSON.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<&'a str>,
 }
 
 pub(super) fn show(
     letter: &DeadLetter,
     event: &line::Line<'_>,
+    body: Option<&str>,
     format: Format,
 ) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match format {
-        Format::Json => line::json(&Shown { letter: fields(letter), event }, &mut out)?,
+        Format::Json => line::json(&Shown { letter: fields(letter), event, body }, &mut out)?,
         Format::Text => {
             writeln!(out, "{}", print::printable(&text(letter)))?;
-            tree::write(event, &mut out)?;
+            match body {
+                Some(body) => writeln!(out, "{}\n{}", event.kind, print::printable(body))?,
+                None => tree::write(event, &mut out)?,
+            }
         }
     }
     Ok(out.flush()?)
