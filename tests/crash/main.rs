@@ -1,0 +1,272 @@
+//! The crash test: a server with an inbox is killed with `kill -9` at random moments, and started again,
+//! under a sender that behaves like WhatsApp.
+//!
+//! ```sh
+//! cargo run --release -p tests --bin crash -- --kills 20 --events 20000 --seed 1
+//! ```
+//!
+//! This process sends and checks, and is not killed; the server is a process of its own, the same program.
+//! Its handlers append to a log outside the store. `check` says what is counted, `docs/reliability.md` what
+//! it shows.
+
+mod check;
+mod log;
+mod server;
+mod store;
+mod traffic;
+
+use clap::{Args, Parser, Subcommand};
+use fastrand::Rng;
+use std::{
+    env,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::PathBuf,
+    process::{Child, Command, ExitCode, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+use tower_whatsapp::BoxError;
+
+#[derive(Debug, Parser)]
+#[command(about = "Kills a server with an inbox again and again, and counts what is lost")]
+#[command(args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+#[derive(Args, Debug)]
+struct Options {
+    /// How often the server is killed
+    #[arg(long, default_value_t = 20)]
+    kills: u32,
+    /// How many events are sent
+    #[arg(long, default_value_t = 20_000)]
+    events: usize,
+    /// What is random is the same for the same seed, but for the machine's own timing
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where the store's file is; a folder for temporary files is made in it
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// Have the server answer before the commit: the test must fail
+    #[arg(long, hide = true)]
+    answer_early: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// The server
+    #[command(hide = true)]
+    Serve(server::Options),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match &cli.part {
+        Some(Part::Serve(options)) => server::run(options).map(|()| true),
+        None => run(&cli.options),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Events a second, at the most.
+const RATE: f64 = 3000.0;
+/// The shortest time, and by default the longest, that a generation lives, in milliseconds.
+const LIFE: (u64, u64) = (20, 600);
+/// When nothing has been handled for so long, nothing more will be.
+const QUIET: Duration = Duration::from_secs(5);
+/// When the sender is not done so long after the last kill, it never will be.
+const PATIENCE: Duration = Duration::from_secs(900);
+
+/// True if nothing is lost, repeated or disordered.
+fn run(options: &Options) -> Result<bool, BoxError> {
+    let folder = match &options.folder {
+        Some(folder) => tempfile::tempdir_in(folder)?,
+        None => tempfile::tempdir()?,
+    };
+    let plan = Plan {
+        address: address(options.seed)?,
+        file: folder.path().join("inbox.db"),
+        log: folder.path().join("handlers.log"),
+        seed: options.seed,
+        answer_early: options.answer_early,
+    };
+    let mut rng = Rng::with_seed(options.seed);
+    let each = options.events as f64 / f64::from(options.kills.max(1)) / RATE * 1000.0;
+    let longest = LIFE.1.max((2.0 * each) as u64);
+    let sending = {
+        let (to, events, seed) = (plan.address, options.events, options.seed);
+        let over = Duration::from_millis((LIFE.0 + longest) / 2) * options.kills.max(1);
+        thread::spawn(move || -> Result<traffic::Sent, BoxError> {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(traffic::send(to, events, over, seed))
+        })
+    };
+
+    let mut checker = check::Checker::new(options.events);
+    let mut log = log::Reader::open(&plan.log)?;
+    let mut generation = 1;
+    let mut server = plan.start(generation, false)?;
+    while generation <= options.kills {
+        thread::sleep(Duration::from_millis(rng.u64(LIFE.0..=longest)));
+        server.kill()?;
+        let snapshot = store::read(&plan.file, checker.last())?;
+        let lines = log.read()?;
+        server = plan.start(generation + 1, generation == options.kills)?;
+        checker.generation(generation, &lines, &snapshot)?;
+        generation += 1;
+    }
+
+    let mut lines = Vec::new();
+    let sent = wait(sending, &mut server, || {
+        lines.extend(log.read()?);
+        Ok(())
+    })?;
+    let mut quiet = Instant::now();
+    while quiet.elapsed() < QUIET && !server.has_ended()? {
+        let new = log.read()?;
+        if !new.is_empty() {
+            quiet = Instant::now();
+        }
+        lines.extend(new);
+        thread::sleep(Duration::from_millis(20));
+    }
+    server.drain()?;
+    lines.extend(log.read()?);
+    let snapshot = store::read(&plan.file, checker.last())?;
+    checker.generation(generation, &lines, &snapshot)?;
+
+    let verdict = checker.verdict(&sent.answered);
+    println!("{} POSTs, {} of them without a 200", sent.posts, sent.failed);
+    println!(
+        "{} handlings, {} of them failed; {} events handled again after a kill before their commit; \
+         {} dead, {} pending; {} lines torn",
+        verdict.began,
+        verdict.failed,
+        verdict.again,
+        snapshot.dead,
+        snapshot.pending.len(),
+        log.torn
+    );
+    println!(
+        "{} events without id or time, handled {} times",
+        verdict.anonymous, verdict.anonymous_handled
+    );
+    let (kills, events) = (options.kills, options.events);
+    let check::Verdict { answered, lost, repeated, disordered, .. } = verdict;
+    let is_right = lost + repeated + disordered == 0;
+    if !is_right {
+        eprintln!("the files are in {}", folder.keep().display());
+    }
+    println!(
+        "crash: kills {kills} events {events} answered {answered} lost {lost} repeated {repeated} \
+         disordered {disordered}"
+    );
+    Ok(is_right)
+}
+
+/// An address at which nobody listens, below the ports that the system gives to clients: a client that tries
+/// to reach one of those may meet itself.
+fn address(seed: u64) -> Result<SocketAddr, BoxError> {
+    let mut rng = Rng::with_seed(seed ^ u64::from(std::process::id()));
+    for _ in 0..100 {
+        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, rng.u16(20_000..32_000)));
+        if TcpListener::bind(address).is_ok() {
+            return Ok(address);
+        }
+    }
+    Err("no port is free".into())
+}
+
+/// Waits for the sender, and calls `meanwhile` again and again.
+fn wait<T>(
+    sending: thread::JoinHandle<Result<T, BoxError>>,
+    server: &mut Server,
+    mut meanwhile: impl FnMut() -> Result<(), BoxError>,
+) -> Result<T, BoxError> {
+    let began = Instant::now();
+    while !sending.is_finished() {
+        if server.has_ended()? {
+            return Err("the server has ended by itself".into());
+        }
+        if began.elapsed() > PATIENCE {
+            return Err("the sender does not come to its end".into());
+        }
+        meanwhile()?;
+        thread::sleep(Duration::from_millis(20));
+    }
+    sending.join().map_err(|_| "the sender has panicked")?
+}
+
+/// How servers are started.
+struct Plan {
+    address: SocketAddr,
+    file: PathBuf,
+    log: PathBuf,
+    seed: u64,
+    answer_early: bool,
+}
+
+impl Plan {
+    /// In a generation that is killed a body stays longer than the generation lives, so that the checker sees
+    /// each one; those of the generations before are swept. In the last one all stay.
+    fn start(&self, generation: u32, is_last: bool) -> Result<Server, BoxError> {
+        let mut command = Command::new(env::current_exe()?);
+        command.arg("serve").args(["--address", &self.address.to_string()]);
+        command.arg("--file").arg(&self.file).arg("--log").arg(&self.log);
+        command.args(["--generation", &generation.to_string()]);
+        command.args(["--seed", &self.seed.to_string()]);
+        command.args(["--keep-bodies", if is_last { "86400" } else { "20" }]);
+        if self.answer_early {
+            command.arg("--answer-early");
+        }
+        Ok(Server { process: command.stdin(Stdio::piped()).spawn()? })
+    }
+}
+
+/// A server that is running. It ends when this process does: its standard input is a pipe from here.
+struct Server {
+    process: Child,
+}
+
+impl Server {
+    fn has_ended(&mut self) -> Result<bool, BoxError> {
+        Ok(self.process.try_wait()?.is_some())
+    }
+
+    /// `kill -9`.
+    fn kill(&mut self) -> Result<(), BoxError> {
+        if self.has_ended()? {
+            return Err("the server has ended by itself".into());
+        }
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
+    }
+
+    /// Ends it in order.
+    fn drain(mut self) -> Result<(), BoxError> {
+        drop(self.process.stdin.take());
+        match self.process.wait()?.success() {
+            true => Ok(()),
+            false => Err("the server has failed".into()),
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
