@@ -106,8 +106,9 @@ fn open(stored: StoredBody) -> Opened {
         origin = origin.proven(Proof::new(scheme, secret));
     }
     // What was kept went through the limits of the endpoint; they are not ours to know.
-    let parsed = Parser::new().max_events(usize::MAX).parse(stored.body, origin);
-    let notification: Notification = parsed.map_err(|_| "its body cannot be read")?;
+    let parsed = Parser::new().max_events(usize::MAX).parse(stored.body.clone(), origin.clone());
+    // Kept as a dead letter, and replayed.
+    let notification = parsed.unwrap_or_else(|_| Notification::unparseable(stored.body, origin));
     let place = |event: Event| (u32::try_from(event.offset()).unwrap_or(u32::MAX), event);
     let mut events: Vec<_> = notification.into_iter().map(place).collect();
     events.sort_by_key(|(offset, _)| *offset);

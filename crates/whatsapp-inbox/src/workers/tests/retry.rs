@@ -152,12 +152,35 @@ async fn a_dead_letter_that_is_replayed_is_handled_within_a_minute() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_body_that_is_not_json_can_be_replayed() {
+    let mut inbox = inbox();
+    let store = inbox.get_ref().clone();
+    let bytes = "not JSON";
+    let origin = whatsapp_notification::Origin::new("shop");
+    let _kept = inbox.call(Notification::unparseable(bytes, origin)).await.unwrap();
+    let letter = store.dead(None, 1).await.unwrap().remove(0);
+    assert_eq!(letter.reason, "the body is not JSON");
+    let (seen, mut events) = tokio::sync::mpsc::unbounded_channel();
+    let service = tower::service_fn(move |event: whatsapp_notification::Event| {
+        seen.send(event).unwrap();
+        async { Ok::<_, io::Error>(()) }
+    });
+    let _workers = inbox.test_workers(service).start();
+    assert!(store.replay(letter.seq, inbox.get_clock().now()).await.unwrap());
+    all_ended(&store).await;
+    let event = events.try_recv().unwrap();
+    assert_eq!(event.kind(), whatsapp_notification::Kind::Unparseable);
+    assert_eq!(event.notification().body(), bytes);
+    assert_eq!(event.notification().origin().label(), "shop");
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_be_read_any_more_becomes_a_dead_letter() {
     let inbox = inbox();
     let (store, log) = (inbox.get_ref(), Log::new());
     let origin = crate::store::StoredOrigin::new(whatsapp_notification::Form::OnPremises, "shop");
     let now = inbox.get_clock().now();
-    for (body, offset) in [("{\"messages\":[", 0), ("{\"messages\":[{\"id\":\"0-0\"}]}", 3)] {
+    for (body, offset) in [("{\"messages\":[", 9), ("{\"messages\":[{\"id\":\"0-0\"}]}", 3)] {
         let mut incoming =
             crate::store::Incoming::new(body.into(), origin.clone(), now, Millis(u64::MAX));
         incoming.events = vec![NewEvent::new(None, crate::store::Lane(1), offset)];
@@ -167,7 +190,7 @@ async fn what_cannot_be_read_any_more_becomes_a_dead_letter() {
     all_ended(store).await;
     let reasons: Vec<_> =
         store.dead(None, 9).await.unwrap().into_iter().map(|dead| dead.reason).collect();
-    assert_eq!(reasons, ["its body cannot be read", "its body has no event at that place"]);
+    assert_eq!(reasons, ["its body has no event at that place"; 2]);
     assert_eq!(log.all(), []);
 }
 
