@@ -109,7 +109,7 @@ impl<S, H> Workers<S, H> {
     /// How many events are handled at a time, at least one; never two of one lane. Default 64.
     ///
     /// A handler that never returns takes one of these places for ever: put a
-    /// `tower::timeout::Timeout` around it.
+    /// `tower::timeout::Timeout` around it. That does not end a service that is never ready.
     pub fn parallelism(mut self, events: usize) -> Self {
         self.options.parallelism = events.max(1);
         self
@@ -146,6 +146,10 @@ impl<S, H> Workers<S, H> {
 
     /// For how long the events are taken in hand; renewed at a third of it. Default 30 seconds: so
     /// long after a crash another process goes on.
+    ///
+    /// It must be longer than anything that holds up the runtime or the store: when it ends, another
+    /// process handles again what is being handled here, and a handler that blocks its thread, which
+    /// cannot be dropped, is at it still. What it returns then is not recorded.
     pub fn lease(mut self, lease: Duration) -> Self {
         self.options.lease = lease.clamp(Duration::from_millis(30), 365 * DAY);
         self

@@ -60,24 +60,31 @@ const MAX_BODY: usize = 512 * 1024 * 1024;
 /// |---|---|---|
 /// | too many wait, or another process writes for too long | [`Busy`](StoreErrorKind::Busy) | goes on |
 /// | less [space](SqliteStoreBuilder::free_space) is free than shall be | [`Full`](StoreErrorKind::Full), to [`keep`](Store::keep) alone | goes on |
-/// | a commit, an fsync or a write fails, or the file is damaged | [`Closed`](StoreErrorKind::Closed), to all in the transaction and to all after them | is closed: drop it, and open the file anew |
+/// | the disk is full before the commit | [`Full`](StoreErrorKind::Full), to all in the transaction | goes on |
+/// | a commit, an fsync or a write fails, or the writer finds the file damaged | [`Closed`](StoreErrorKind::Closed), to all in the transaction and to all after them | is closed: drop it, and open the file anew |
 /// | on Unix: the file or its log was removed or replaced | the same | the same |
 /// | it was [closed](SqliteStore::close) | [`Draining`](StoreErrorKind::Draining) | is over |
 ///
 /// # What is remembered, and what that takes
-/// A key is in the table of the day on which its time is over, and is forgotten when that day is: up to a
-/// day later than it could be. Tables are dropped whole. A key takes some 25 bytes; 3,300 events a second
-/// over 8 days are 2.3 billion keys, or about 57 GB. Where so much does not fit, choose a shorter
+/// A key is in the table of the day on which its time is over, and is forgotten by the first
+/// [sweep](Store::sweep) after that day: up to a day later than it could be. Tables are dropped whole,
+/// and the writer waits for it: some 40 ms for a million keys, if they are in the page cache. A key takes
+/// some 25 bytes; 3,300 events a second over 8 days are 2.3 billion keys, or about 57 GB, and 285 million
+/// a day. Where so much does not fit, choose a shorter
 /// [window](crate::Inbox::cloud_window): what comes again after it is handled again.
 ///
-/// The file does not shrink; what was removed is used again.
+/// The file does not shrink; what was removed is used again. The log grows beyond 64 MiB only while
+/// somebody reads for long.
+///
+/// A sweep believes the clock: one that is ahead by days has keys, and dead letters, forgotten too early.
 ///
 /// # Personal data
 /// On Unix the file, `-wal` and `-shm` may be read and written by their owner alone (0600); files that
 /// others could read are made so when they are opened. A body is removed by the
 /// [sweep](Store::sweep) after the last of its events has ended. SQLite writes zeros over what is
 /// removed (`secure_delete=FAST`), except for whole pages that become free: those, and the
-/// log, hold old bytes until they are written again.
+/// log, hold old bytes until they are written again. Keys outlive what they were made of: they are hashes,
+/// but the file has the hash key, so who has the file can tell whether it has met an event that they know.
 ///
 /// # Two processes
 /// They may open the same file on the same machine, not over a network: both keep, and one
