@@ -344,6 +344,21 @@ async fn a_store_with_too_much_to_keep_still_ends_events() {
     for keep in keeps {
         assert_eq!(keep.await.unwrap().new, 1);
     }
+
+    // Nor does what workers ask take the places of what is to be kept.
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut finishes: Vec<_> =
+        (0..9).map(|_| Box::pin(store.finish(fence, event.seq, Millis(T), End::Done))).collect();
+    for finish in &mut finishes {
+        assert!(polled_once(finish).await.is_none());
+    }
+    let mut keep = Box::pin(store.keep(notification(99)));
+    assert!(polled_once(&mut keep).await.is_none(), "it has a place");
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(keep.await.unwrap().new, 1);
+    for finish in finishes {
+        assert!(!finish.await.unwrap());
+    }
 }
 
 /// The answer, if it is there when asked once.

@@ -53,8 +53,8 @@ const MAX_BODY: usize = 512 * 1024 * 1024;
 /// # How it writes
 /// One thread writes. It takes all that waits, makes it one transaction with one fsync, and then answers
 /// all; what comes meanwhile is the next transaction. So a single call waits for nobody, and many at once
-/// share an fsync. At most [`queue`](SqliteStoreBuilder::queue) calls wait; to keep more is
-/// [`Busy`](StoreErrorKind::Busy) at once. What is read is read on another thread.
+/// share an fsync. At most [`queue`](SqliteStoreBuilder::queue) notifications wait; to keep
+/// more is [`Busy`](StoreErrorKind::Busy) at once. What is read is read on another thread.
 ///
 /// | what happens | the answer | the store |
 /// |---|---|---|

@@ -50,10 +50,10 @@ impl SqliteStoreBuilder {
         self
     }
 
-    /// How many calls may wait for the writer, and as many for the reader. To
-    /// [`keep`](crate::Store::keep) more is answered [`Busy`](StoreErrorKind::Busy) at once; what else
-    /// is asked waits for a place, before them, so that workers go on. Bodies that wait are in memory.
-    /// At least 1; default 1,024.
+    /// How many notifications may wait to be [kept](crate::Store::keep), with their bodies in memory;
+    /// what comes then is answered [`Busy`](StoreErrorKind::Busy) at once. As many other calls may wait
+    /// for the writer, and for the reader; more of them wait for a place, so that workers go on. At
+    /// least 1; default 1,024.
     pub fn queue(mut self, calls: usize) -> Self {
         self.queue = calls.clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
         self

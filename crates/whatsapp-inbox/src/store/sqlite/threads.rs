@@ -15,7 +15,7 @@ use std::{
     },
     thread,
 };
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
 /// Pages in the log from which on they are moved to the file, beside what goes on: 4 MiB.
 const MOVE: i32 = 1000;
@@ -47,14 +47,18 @@ struct Question<T> {
 }
 
 enum Message {
-    Step(Box<dyn Step>),
+    /// And its place, which is free when it is taken up.
+    Step(Box<dyn Step>, OwnedSemaphorePermit),
     Stop,
 }
 
 /// The way to a thread.
 #[derive(Clone)]
 pub(super) struct Thread {
-    queue: mpsc::Sender<Message>,
+    queue: mpsc::UnboundedSender<Message>,
+    /// Places for what is to be kept, and for what else is asked: neither takes those of the other.
+    to_keep: Arc<Semaphore>,
+    to_work: Arc<Semaphore>,
     state: Arc<AtomicU8>,
 }
 
@@ -70,8 +74,8 @@ pub(super) fn start(opened: Opened, queue: usize, place: Place) -> io::Result<(T
         Ok(())
     }));
     watched.map_err(io::Error::other)?;
-    let (to_writer, for_writer) = mpsc::channel(queue);
-    let (to_reader, for_reader) = mpsc::channel(queue);
+    let (to_writer, for_writer) = mpsc::unbounded_channel();
+    let (to_reader, for_reader) = mpsc::unbounded_channel();
     let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
         thread::Builder::new().name(format!("whatsapp-inbox-{name}")).spawn(run)
     };
@@ -80,7 +84,9 @@ pub(super) fn start(opened: Opened, queue: usize, place: Place) -> io::Result<(T
     spawn("write", Box::new(move || writer.run(for_writer, mover)))?;
     let reader = opened.reader;
     spawn("read", Box::new(move || read(reader, for_reader)))?;
-    let thread = |queue| Thread { queue, state: state.clone() };
+    let places = || Arc::new(Semaphore::new(queue));
+    let thread =
+        |queue| Thread { queue, to_keep: places(), to_work: places(), state: state.clone() };
     Ok((thread(to_writer), thread(to_reader)))
 }
 
@@ -96,15 +102,12 @@ impl Thread {
         let (answer, answered) = oneshot::channel();
         let question = Question { ask: Some(Box::new(ask)), found: None, grows, answer };
         let place = match grows {
-            true => self.queue.try_reserve(),
-            false => self.queue.reserve().await.map_err(|_| mpsc::error::TrySendError::Closed(())),
+            true => self.to_keep.clone().try_acquire_owned().ok(),
+            false => self.to_work.clone().acquire_owned().await.ok(),
         };
-        match place {
-            Ok(place) => place.send(Message::Step(Box::new(question))),
-            Err(mpsc::error::TrySendError::Full(())) => {
-                return Err(StoreError::new(StoreErrorKind::Busy));
-            }
-            Err(mpsc::error::TrySendError::Closed(())) => return Err(self.gone()),
+        let Some(place) = place else { return Err(StoreError::new(StoreErrorKind::Busy)) };
+        if self.queue.send(Message::Step(Box::new(question), place)).is_err() {
+            return Err(self.gone());
         }
         answered.await.unwrap_or_else(|_| Err(self.gone()))
     }
@@ -113,7 +116,7 @@ impl Thread {
     pub(super) async fn stop(&self) {
         // A closed store stays closed.
         let _ = self.state.compare_exchange(OPEN, DRAINING, Ordering::AcqRel, Ordering::Acquire);
-        let _ = self.queue.send(Message::Stop).await;
+        let _ = self.queue.send(Message::Stop);
         self.queue.closed().await;
     }
 
@@ -142,7 +145,7 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(mut self, mut queue: mpsc::Receiver<Message>, mover: thread::JoinHandle<()>) {
+    fn run(mut self, mut queue: mpsc::UnboundedReceiver<Message>, mover: thread::JoinHandle<()>) {
         self.serve(&mut queue);
         let Writer { file, move_log, .. } = self;
         drop(move_log);
@@ -152,12 +155,12 @@ impl Writer {
         drop(queue);
     }
 
-    fn serve(&mut self, queue: &mut mpsc::Receiver<Message>) {
+    fn serve(&mut self, queue: &mut mpsc::UnboundedReceiver<Message>) {
         let mut group: Vec<Box<dyn Step>> = Vec::new();
         let mut going_on = true;
         while going_on {
             match queue.blocking_recv() {
-                Some(Message::Step(step)) => group.push(step),
+                Some(Message::Step(step, _)) => group.push(step),
                 Some(Message::Stop) | None => return,
             }
             match self.begin() {
@@ -247,11 +250,11 @@ impl Writer {
 }
 
 /// Takes everything that waits; `false` if the thread is to end then.
-fn gather(queue: &mut mpsc::Receiver<Message>, group: &mut Vec<Box<dyn Step>>) -> bool {
+fn gather(queue: &mut mpsc::UnboundedReceiver<Message>, group: &mut Vec<Box<dyn Step>>) -> bool {
     // What comes meanwhile is the next group's, or this one might never end.
     for _ in 0..queue.len() {
         match queue.try_recv() {
-            Ok(Message::Step(step)) => group.push(step),
+            Ok(Message::Step(step, _)) => group.push(step),
             Ok(Message::Stop) => return false,
             Err(_) => break,
         }
@@ -267,8 +270,8 @@ fn fail(group: &mut Vec<Box<dyn Step>>, kind: StoreErrorKind, error: &rusqlite::
     }
 }
 
-fn read(file: Connection, mut queue: mpsc::Receiver<Message>) {
-    while let Some(Message::Step(mut step)) = queue.blocking_recv() {
+fn read(file: Connection, mut queue: mpsc::UnboundedReceiver<Message>) {
+    while let Some(Message::Step(mut step, _)) = queue.blocking_recv() {
         match step.run(&file) {
             Ok(()) => step.succeed(),
             Err(error) => {
