@@ -64,6 +64,7 @@ fn the_file_is_gone_afterwards() {
     let status = Command::new(env!("CARGO_BIN_EXE_wahook"))
         .args(["demo", "--count", "25", "--format", "json"])
         .env("TMPDIR", folder.path())
+        .env("TMP", folder.path())
         .output()
         .unwrap()
         .status;

@@ -240,7 +240,7 @@ async fn what_is_no_inbox_is_refused_and_none_is_made() {
         }
         assert_eq!(fs::read(&path).ok(), before);
     };
-    refused("No such file");
+    refused("os error 2");
     fs::write(&path, "").unwrap();
     refused("no inbox");
     fs::write(&path, "a text that is longer than the header of a database ".repeat(99)).unwrap();
