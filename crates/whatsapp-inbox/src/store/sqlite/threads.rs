@@ -160,7 +160,10 @@ impl Writer {
         let mut going_on = true;
         while going_on {
             match queue.blocking_recv() {
-                Some(Message::Step(step, _)) => group.push(step),
+                Some(Message::Step(step, place)) => {
+                    drop(place);
+                    group.push(step);
+                }
                 Some(Message::Stop) | None => return,
             }
             match self.begin() {
@@ -254,7 +257,10 @@ fn gather(queue: &mut mpsc::UnboundedReceiver<Message>, group: &mut Vec<Box<dyn 
     // What comes meanwhile is the next group's, or this one might never end.
     for _ in 0..queue.len() {
         match queue.try_recv() {
-            Ok(Message::Step(step, _)) => group.push(step),
+            Ok(Message::Step(step, place)) => {
+                drop(place);
+                group.push(step);
+            }
             Ok(Message::Stop) => return false,
             Err(_) => break,
         }
@@ -271,7 +277,8 @@ fn fail(group: &mut Vec<Box<dyn Step>>, kind: StoreErrorKind, error: &rusqlite::
 }
 
 fn read(file: Connection, mut queue: mpsc::UnboundedReceiver<Message>) {
-    while let Some(Message::Step(mut step, _)) = queue.blocking_recv() {
+    while let Some(Message::Step(mut step, place)) = queue.blocking_recv() {
+        drop(place);
         match step.run(&file) {
             Ok(()) => step.succeed(),
             Err(error) => {
