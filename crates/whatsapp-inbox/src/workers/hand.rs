@@ -294,7 +294,7 @@ impl Hand {
         while let Some(ended) = next {
             // The store has panicked.
             let Ok(ended) = ended else { return false };
-            if is_draining {
+            if is_draining && !matches!(ended, Ended::Refused(_)) {
                 self.drained.finished += 1;
             }
             match ended {

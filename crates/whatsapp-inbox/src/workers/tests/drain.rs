@@ -123,3 +123,18 @@ async fn after_a_crash_another_takes_over_loses_nothing_and_repeats_nothing_that
     }
     assert!(repeated <= 8 * 9, "{repeated}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_was_not_recorded_is_not_counted_as_finished() {
+    use crate::store::{End, Fence, Seq};
+    let mut inbox = inbox();
+    let log = Log::new();
+    let workers = inbox.test_workers(handler(&log, slow(10))).start();
+    let _kept = keep(&mut inbox, &[(0, 0), (1, 0)]).await;
+    sleep(Duration::from_secs(5)).await;
+    // Somebody else has ended it: what its handler returns is refused.
+    let now = inbox.get_clock().now();
+    assert!(inbox.get_ref().finish(Fence(1), Seq(1), now, End::Done).await.unwrap());
+    let drained = workers.drain(Duration::from_secs(30)).await;
+    assert_eq!(drained, Drained { finished: 1, handed_back: 0 });
+}
