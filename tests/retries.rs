@@ -15,7 +15,11 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
-use tokio::{net::TcpListener, sync::Notify, time::Instant};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::Notify,
+    time::Instant,
+};
 use tower::{Service, ServiceExt, service_fn};
 use tower_whatsapp::{AppSecret, Cloud, OnPremises, PathSecret, WebhookLayer, WebhookService};
 use whatsapp_notification::{Any, Event, Notification};
@@ -287,10 +291,10 @@ async fn over_real_http_settings_rule_the_retries_and_nothing_is_lost() {
     serve(listener, Router::new().fallback_service(client.clone()));
     patch(api).await;
 
-    // The webhook's address is known, but nobody listens there yet.
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    drop(listener);
+    // The webhook has its address, but does not listen there yet.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let address = socket.local_addr().unwrap();
 
     let samples = Samples::new(23).onprem_mixed(40);
     for sample in &samples {
@@ -307,7 +311,7 @@ async fn over_real_http_settings_rule_the_retries_and_nothing_is_lost() {
     let (webhook, seen) = webhook();
     let server = async {
         refused.notified().await;
-        let listener = TcpListener::bind(address).await.unwrap();
+        let listener = socket.listen(1024).unwrap();
         serve(listener, failing_at_first(webhook, &[500, 204, 301]));
     };
     let (report, ()) = tokio::join!(client.drain(http), server);
