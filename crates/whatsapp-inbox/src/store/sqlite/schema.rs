@@ -1,6 +1,6 @@
 //! The file: how it is made, known again, and brought up to date.
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use std::{fmt, fs, io, path::Path, time::Duration};
 use whatsapp_router::{BoxError, dedup::HashKey};
 
@@ -104,6 +104,8 @@ fn connect(path: &Path, busy_timeout: Duration) -> rusqlite::Result<Connection> 
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
     connection.pragma_update(None, "secure_delete", "FAST")?;
+    // Plans do not depend on what is bound, or each call with a limit would be planned anew.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // The thread for it does it, and tells when it fails.
     connection.pragma_update_and_check(None, "wal_autocheckpoint", 0, |_| Ok(()))?;
     Ok(connection)

@@ -24,10 +24,11 @@ pub(super) fn keep(file: &Connection, incoming: &Incoming) -> Result<Kept> {
     if new.is_empty() {
         return Ok(kept);
     }
-    let last: i64 = file
-        .prepare_cached("UPDATE store SET seq = seq + ?1 RETURNING seq")?
-        .query_row([new.len() as i64], |row| row.get(0))?;
-    let first = last - new.len() as i64 + 1;
+    // Two statements, here and below: for RETURNING, SQLite makes a table each time.
+    let last: i64 =
+        file.prepare_cached("SELECT seq FROM store")?.query_row([], |row| row.get(0))?;
+    file.prepare_cached("UPDATE store SET seq = ?1")?.execute([last + new.len() as i64])?;
+    let first = last + 1;
     let (origin, received) = (&incoming.origin, stored(incoming.received));
     let (scheme, secret) = origin.proof.as_ref().map(|(scheme, secret)| (scheme, secret)).unzip();
     file.prepare_cached(
@@ -122,7 +123,7 @@ pub(super) fn finish(
         return Ok(changed > 0);
     }
     let Some((body, at, lane)) = file
-        .prepare_cached("DELETE FROM events WHERE seq = ?1 RETURNING body, at, lane")?
+        .prepare_cached("SELECT body, at, lane FROM events WHERE seq = ?1")?
         .query_row([seq], |row| {
             Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))
         })
@@ -130,6 +131,7 @@ pub(super) fn finish(
     else {
         return Ok(false);
     };
+    file.prepare_cached("DELETE FROM events WHERE seq = ?1")?.execute([seq])?;
     match end {
         End::Dead { attempts, reason } => {
             file.prepare_cached(
@@ -155,11 +157,13 @@ pub(super) fn replay(file: &Connection, seq: Seq, now: Millis) -> Result<bool> {
 }
 
 pub(super) fn purge(file: &Connection, seq: Seq, now: Millis) -> Result<bool> {
+    let seq = seq.0.cast_signed();
     let body = file
-        .prepare_cached("DELETE FROM dead WHERE seq = ?1 RETURNING body")?
-        .query_row([seq.0.cast_signed()], |row| row.get(0))
+        .prepare_cached("SELECT body FROM dead WHERE seq = ?1")?
+        .query_row([seq], |row| row.get(0))
         .optional()?;
     if let Some(body) = body {
+        file.prepare_cached("DELETE FROM dead WHERE seq = ?1")?.execute([seq])?;
         ended(file, body, now)?;
     }
     Ok(body.is_some())
