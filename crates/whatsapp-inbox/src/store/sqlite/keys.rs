@@ -1,7 +1,7 @@
 //! The keys that are remembered: a table a day.
 //!
-//! A key is in the table of the day on which its time is over; the table is dropped, whole, when that
-//! day is. So nothing is ever deleted key by key, and a key is 16 bytes and a few of SQLite's.
+//! A key is in the table of the day on which its time is over, and is removed with all of that table when
+//! that day is. So a key needs no time of its own: it is 16 bytes and a few of SQLite's.
 
 use crate::store::Millis;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -12,6 +12,9 @@ const DAY: u64 = 24 * 60 * 60 * 1000;
 
 /// SQLite joins up to 500 tables; more are asked in turn.
 const AT_ONCE: usize = 100;
+
+/// Others wait as long as it takes to remove so many.
+const FORGOTTEN_AT_ONCE: u64 = 10_000;
 
 /// The tables, as one transaction sees them.
 pub(super) struct Keys<'c> {
@@ -74,17 +77,38 @@ impl<'c> Keys<'c> {
     }
 }
 
-/// Drops one table whose day is over, and tells how many keys it held.
+/// Removes some keys whose day is over, and the table with the last of them; `None` if there is none.
 pub(super) fn forget(file: &Connection, now: Millis) -> rusqlite::Result<Option<u64>> {
     let over = file
-        .prepare_cached("DELETE FROM key_tables WHERE day = (SELECT min(day) FROM key_tables) AND day < ?1 RETURNING day, keys")?
-        .query_row(params![(now.0 / DAY).cast_signed()], |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?))
+        .prepare_cached("SELECT day, keys FROM key_tables WHERE day < ?1 ORDER BY day LIMIT 1")?
+        .query_row([(now.0 / DAY).cast_signed()], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?.cast_unsigned()))
         })
         .optional()?;
     let Some((day, keys)) = over else { return Ok(None) };
-    file.execute_batch(&format!("DROP TABLE keys_{day}"))?;
-    Ok(Some(keys.cast_unsigned()))
+    if keys > FORGOTTEN_AT_ONCE {
+        let removed = file
+            .prepare_cached(&format!("DELETE FROM keys_{day} WHERE key <= ?1"))?
+            .execute([lowest(file, day, keys)?])? as u64;
+        file.prepare_cached("UPDATE key_tables SET keys = keys - ?2 WHERE day = ?1")?
+            .execute(params![day, removed.cast_signed()])?;
+        return Ok(Some(removed));
+    }
+    file.execute_batch(&format!(
+        "DROP TABLE keys_{day};
+         DELETE FROM key_tables WHERE day = {day}"
+    ))?;
+    Ok(Some(keys))
+}
+
+/// A key below which some [`FORGOTTEN_AT_ONCE`] of so many are: they are hashes, and evenly spread.
+fn lowest(file: &Connection, day: i64, keys: u64) -> rusqlite::Result<[u8; 16]> {
+    let first: Option<[u8; 16]> = file
+        .prepare_cached(&format!("SELECT min(key) FROM keys_{day}"))?
+        .query_row([], |row| row.get(0))?;
+    let first = u128::from_be_bytes(first.unwrap_or_default());
+    let each = (u128::MAX - first) / u128::from(keys);
+    Ok((first + each * u128::from(FORGOTTEN_AT_ONCE)).to_be_bytes())
 }
 
 /// How many are remembered.
