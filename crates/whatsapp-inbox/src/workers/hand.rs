@@ -62,6 +62,8 @@ pub(super) struct Hand {
     turn: u8,
     is_reading: bool,
     is_renewing: bool,
+    is_sweeping: bool,
+    is_counting: bool,
     /// The store has refused a step: nothing is started until it says that the events are ours.
     in_doubt: bool,
     lease_ends: Instant,
@@ -104,6 +106,8 @@ impl Hand {
             turn: 0,
             is_reading: false,
             is_renewing: false,
+            is_sweeping: false,
+            is_counting: false,
             in_doubt: false,
             lease_ends: asked.0 + parts.options.lease,
             lease_ends_at: later(asked.1, parts.options.lease),
@@ -208,14 +212,14 @@ impl Hand {
         if !self.is_reading && now >= self.read_at {
             self.read(parts);
         }
-        if now >= self.sweep_at {
-            self.sweep_at = now + SWEEP;
+        if !self.is_sweeping && now >= self.sweep_at {
+            self.is_sweeping = true;
             let (store, retention) = (parts.store.clone(), parts.options.retention);
             let time = parts.clock.now();
             self.calls.spawn(async move { Call::Swept(store.sweep(time, retention).await) });
         }
-        if cfg!(feature = "metrics") && now >= self.stats_at {
-            self.stats_at = now + STATS;
+        if cfg!(feature = "metrics") && !self.is_counting && now >= self.stats_at {
+            self.is_counting = true;
             let store = parts.store.clone();
             self.calls.spawn(async move { Call::Stats(store.stats().await) });
         }
@@ -270,7 +274,10 @@ impl Hand {
             return wake.min(deadline);
         }
         // At the next poll, too, lest a wall clock that was set hold up a lane.
-        wake = wake.min(self.poll_at).min(self.sweep_at);
+        wake = wake.min(self.poll_at);
+        if !self.is_sweeping {
+            wake = wake.min(self.sweep_at);
+        }
         if now < self.read_at {
             wake = wake.min(self.read_at);
         }
@@ -345,10 +352,19 @@ impl Hand {
                     Reading::Front | Reading::Again => None,
                 });
             }
-            Call::Stats(Ok(stats)) => telemetry::stored(&stats, parts.clock.now()),
-            Call::Swept(Ok(_)) => {}
-            Call::Swept(Err(error)) => telemetry::store_failed("sweep", &error),
-            Call::Stats(Err(error)) => telemetry::store_failed("stats", &error),
+            Call::Swept(swept) => {
+                (self.is_sweeping, self.sweep_at) = (false, now + SWEEP);
+                if let Err(error) = swept {
+                    telemetry::store_failed("sweep", &error);
+                }
+            }
+            Call::Stats(stats) => {
+                (self.is_counting, self.stats_at) = (false, now + STATS);
+                match stats {
+                    Ok(stats) => telemetry::stored(&stats, parts.clock.now()),
+                    Err(error) => telemetry::store_failed("stats", &error),
+                }
+            }
         }
         true
     }
