@@ -109,6 +109,8 @@
 //! | `whatsapp_inbox_events_total` | events that came, by `result`: `new`, `duplicate` |
 //! | `whatsapp_inbox_refused_total` | notifications that were not kept, by `reason`: `busy`, `full`, `draining`, `closed`, `other` |
 //! | `whatsapp_inbox_keep_seconds` | histogram: how long it took to keep a notification |
+//! | `whatsapp_inbox_commit_seconds` | histogram: how long a transaction took that made calls durable, of an `SqliteStore` |
+//! | `whatsapp_inbox_queue` | gauge: how many calls waited for an `SqliteStore` when it began its last transaction |
 //! | `whatsapp_inbox_attempts_total` | attempts, by `outcome`: `done`, `retry`, `dead`, `error`, `panic` |
 //! | `whatsapp_inbox_dead_letters_total` | events that the workers gave up |
 //! | `whatsapp_inbox_store_errors_total` | calls that failed the workers, by `call` |

@@ -28,6 +28,16 @@ pub(crate) fn took(began: Instant) {
     metrics::histogram!("whatsapp_inbox_keep_seconds").record(began.elapsed());
 }
 
+/// A store's writer has ended a transaction, beside which so many calls waited.
+#[cfg(feature = "sqlite")]
+pub(crate) fn committed(began: std::time::Instant, waiting: usize) {
+    #[cfg(feature = "metrics")]
+    {
+        metrics::histogram!("whatsapp_inbox_commit_seconds").record(began.elapsed());
+        metrics::gauge!("whatsapp_inbox_queue").set(waiting as f64);
+    }
+}
+
 /// A notification was not kept.
 pub(crate) fn refused(error: &StoreError) {
     #[cfg(feature = "metrics")]

@@ -1,6 +1,6 @@
 //! What is logged and counted: the documented names, and nothing that a body or an error says.
 
-#![cfg(all(feature = "tracing", feature = "metrics"))]
+#![cfg(all(feature = "tracing", feature = "metrics", feature = "sqlite"))]
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test's helpers may panic")]
 
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
@@ -12,7 +12,10 @@ use std::{
 };
 use tower::Service;
 use tracing_subscriber::{fmt::MakeWriter, util::SubscriberInitExt};
-use whatsapp_inbox::{Inbox, Running, Store, Workers, store::MemoryStore};
+use whatsapp_inbox::{
+    Inbox, Running, Store, Workers,
+    store::{MemoryStore, SqliteStore},
+};
 use whatsapp_notification::{Event, Image, Notification, Order, Origin, Parser, Status, Text};
 use whatsapp_router::{BoxError, EventRouter, Outcome};
 
@@ -80,6 +83,11 @@ async fn receive() {
         tokio::task::yield_now().await;
     }
     assert_eq!(workers.drain(Duration::from_secs(60)).await.handed_back, 0);
+
+    let folder = tempfile::tempdir().unwrap();
+    let mut inbox = Inbox::new(SqliteStore::open(folder.path().join("inbox.db")).unwrap());
+    inbox.call(parse()).await.unwrap();
+    inbox.into_inner().close().await;
 }
 
 #[test]
@@ -94,7 +102,9 @@ fn attempts_and_dead_letters_are_told_and_counted_without_content() {
     let counted = recorder.snapshotter();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let subscribed = subscriber.set_default();
-    metrics::with_local_recorder(&recorder, || runtime.block_on(receive()));
+    // Stores have threads of their own.
+    recorder.install().unwrap();
+    runtime.block_on(receive());
     drop(subscribed);
     let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
     let (mut counts, mut others) = (BTreeMap::new(), Vec::new());
@@ -118,13 +128,22 @@ fn attempts_and_dead_letters_are_told_and_counted_without_content() {
             ("whatsapp_inbox_attempts_total{panic}", 3),
             ("whatsapp_inbox_dead_letters_total{}", 3),
             ("whatsapp_inbox_events_total{duplicate}", 4),
-            ("whatsapp_inbox_events_total{new}", 5),
+            ("whatsapp_inbox_events_total{new}", 9),
         ]
     );
-    for gauge in
-        ["pending", "oldest_seconds", "dead_letters", "bodies", "lanes", "running", "owner"]
-    {
-        let name = format!("whatsapp_inbox_{gauge}{{}}");
+    for other in [
+        "pending",
+        "oldest_seconds",
+        "dead_letters",
+        "bodies",
+        "lanes",
+        "running",
+        "owner",
+        "keep_seconds",
+        "commit_seconds",
+        "queue",
+    ] {
+        let name = format!("whatsapp_inbox_{other}{{}}");
         assert!(others.contains(&name), "{name}: {others:?}");
     }
     for (part, times) in [

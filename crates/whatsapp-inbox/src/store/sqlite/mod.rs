@@ -53,8 +53,9 @@ const MAX_BODY: usize = 512 * 1024 * 1024;
 /// # How it writes
 /// One thread writes. It takes all that waits, makes it one transaction with one fsync, and then answers
 /// all; what comes meanwhile is the next transaction. So a single call waits for nobody, and many at once
-/// share an fsync. At most [`queue`](SqliteStoreBuilder::queue) notifications wait; to keep
-/// more is [`Busy`](StoreErrorKind::Busy) at once. What is read is read on another thread.
+/// share an fsync. At most [`queue`](SqliteStoreBuilder::queue) notifications wait, with at most
+/// [`queue_bytes`](SqliteStoreBuilder::queue_bytes) in memory; to keep more is
+/// [`Busy`](StoreErrorKind::Busy) at once. What is read is read on another thread.
 ///
 /// | what happens | the answer | the store |
 /// |---|---|---|
@@ -67,9 +68,8 @@ const MAX_BODY: usize = 512 * 1024 * 1024;
 ///
 /// # What is remembered, and what that takes
 /// A key is in the table of the day on which its time is over, and is forgotten by the first
-/// [sweep](Store::sweep) after that day: up to a day later than it could be. Tables are dropped whole,
-/// and the writer waits for it: some 40 ms for a million keys, if they are in the page cache. A key takes
-/// some 25 bytes; 3,300 events a second over 8 days are 2.3 billion keys, or about 57 GB, and 285 million
+/// [sweeps](Store::sweep) after that day: up to a day later than it could be. They remove 10,000 keys at
+/// a time, so that nobody waits for long, and then drop the table. A key takes some 25 bytes; 3,300 events a second over 8 days are 2.3 billion keys, or about 57 GB, and 285 million
 /// a day. Where so much does not fit, choose a shorter
 /// [window](crate::Inbox::cloud_window): what comes again after it is handled again.
 ///
@@ -137,7 +137,8 @@ impl Store for SqliteStore {
             let reason = "a body of more than 512 MiB";
             return Err(StoreError::because(StoreErrorKind::Other, reason));
         }
-        self.writer.ask(true, move |file| steps::keep(file, &incoming)).await
+        let bytes = incoming.body.len();
+        self.writer.keep(bytes, move |file| steps::keep(file, &incoming)).await
     }
 
     async fn own(
@@ -146,19 +147,19 @@ impl Store for SqliteStore {
         now: Millis,
         lease: Duration,
     ) -> Result<Option<Fence>, StoreError> {
-        self.writer.ask(false, move |file| steps::own(file, owner, now, lease)).await
+        self.writer.ask(move |file| steps::own(file, owner, now, lease)).await
     }
 
     async fn disown(&self, fence: Fence) -> Result<(), StoreError> {
-        self.writer.ask(false, move |file| steps::disown(file, fence)).await
+        self.writer.ask(move |file| steps::disown(file, fence)).await
     }
 
     async fn pending(&self, scan: Scan, limit: usize) -> Result<Vec<Pending>, StoreError> {
-        self.reader.ask(false, move |file| reads::pending(file, scan, limit)).await
+        self.reader.ask(move |file| reads::pending(file, scan, limit)).await
     }
 
     async fn body(&self, id: BodyId) -> Result<Option<StoredBody>, StoreError> {
-        self.reader.ask(false, move |file| reads::body(file, id)).await
+        self.reader.ask(move |file| reads::body(file, id)).await
     }
 
     async fn finish(
@@ -168,26 +169,26 @@ impl Store for SqliteStore {
         now: Millis,
         end: End,
     ) -> Result<bool, StoreError> {
-        self.writer.ask(false, move |file| steps::finish(file, fence, seq, now, &end)).await
+        self.writer.ask(move |file| steps::finish(file, fence, seq, now, &end)).await
     }
 
     async fn dead(&self, after: Option<Seq>, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {
-        self.reader.ask(false, move |file| reads::dead(file, after, limit)).await
+        self.reader.ask(move |file| reads::dead(file, after, limit)).await
     }
 
     async fn replay(&self, seq: Seq, now: Millis) -> Result<bool, StoreError> {
-        self.writer.ask(false, move |file| steps::replay(file, seq, now)).await
+        self.writer.ask(move |file| steps::replay(file, seq, now)).await
     }
 
     async fn purge(&self, seq: Seq, now: Millis) -> Result<bool, StoreError> {
-        self.writer.ask(false, move |file| steps::purge(file, seq, now)).await
+        self.writer.ask(move |file| steps::purge(file, seq, now)).await
     }
 
     async fn sweep(&self, now: Millis, retention: Retention) -> Result<Swept, StoreError> {
         let mut all = Swept::default();
         loop {
             let (swept, more) =
-                self.writer.ask(false, move |file| steps::sweep(file, now, retention)).await?;
+                self.writer.ask(move |file| steps::sweep(file, now, retention)).await?;
             all.bodies += swept.bodies;
             all.dead += swept.dead;
             all.keys += swept.keys;
@@ -198,7 +199,7 @@ impl Store for SqliteStore {
     }
 
     async fn stats(&self) -> Result<Stats, StoreError> {
-        self.reader.ask(false, reads::stats).await
+        self.reader.ask(reads::stats).await
     }
 }
 

@@ -16,6 +16,7 @@ use whatsapp_router::BoxError;
 ///
 /// let store = SqliteStore::builder(path)
 ///     .queue(4096)
+///     .queue_bytes(256 << 20)
 ///     .free_space(1 << 30)
 ///     .busy_timeout(Duration::from_secs(2))
 ///     .open()?;
@@ -27,7 +28,7 @@ use whatsapp_router::BoxError;
 pub struct SqliteStoreBuilder {
     path: PathBuf,
     create: bool,
-    queue: usize,
+    limits: threads::Limits,
     free_space: u64,
     busy_timeout: Duration,
 }
@@ -37,7 +38,7 @@ impl SqliteStoreBuilder {
         SqliteStoreBuilder {
             path,
             create: true,
-            queue: 1024,
+            limits: threads::Limits { calls: 1024, bytes: 64 * 1024 * 1024 },
             free_space: 64 * 1024 * 1024,
             busy_timeout: Duration::from_secs(5),
         }
@@ -50,12 +51,19 @@ impl SqliteStoreBuilder {
         self
     }
 
-    /// How many notifications may wait to be [kept](crate::Store::keep), with their bodies in memory;
-    /// what comes then is answered [`Busy`](StoreErrorKind::Busy) at once. As many other calls may wait
-    /// for the writer, and for the reader; more of them wait for a place, so that workers go on. At
-    /// least 1; default 1,024.
+    /// How many notifications may wait to be [kept](crate::Store::keep); what comes then is answered
+    /// [`Busy`](StoreErrorKind::Busy) at once. As many other calls may wait for the writer, and for the
+    /// reader; more of them wait for a place, so that workers go on. At least 1; default 1,024.
     pub fn queue(mut self, calls: usize) -> Self {
-        self.queue = calls.clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
+        self.limits.calls = calls.clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
+        self
+    }
+
+    /// How many bytes of bodies may be in memory until they are kept, up to 4 GiB; what comes then is
+    /// answered [`Busy`](StoreErrorKind::Busy) at once. A larger body is kept if it is the only one.
+    /// Default 64 MiB.
+    pub fn queue_bytes(mut self, bytes: usize) -> Self {
+        self.limits.bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         self
     }
 
@@ -91,7 +99,7 @@ impl SqliteStoreBuilder {
         let opened = schema::open(&path, self.create, self.busy_timeout)?;
         let hash_key = opened.hash_key;
         let place = Place::of(&path, self.free_space)?;
-        let (writer, reader) = threads::start(opened, self.queue, place)?;
+        let (writer, reader) = threads::start(opened, self.limits, place)?;
         Ok(SqliteStore { writer, reader, hash_key })
     }
 }

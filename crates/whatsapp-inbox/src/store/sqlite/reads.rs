@@ -85,14 +85,11 @@ pub(super) fn dead(
 }
 
 pub(super) fn stats(file: &Connection) -> Result<Stats> {
-    // One moment's figures.
-    let moment = file.unchecked_transaction()?;
     let count = |table| {
-        moment
-            .prepare_cached(&format!("SELECT count(*) FROM {table}"))?
+        file.prepare_cached(&format!("SELECT count(*) FROM {table}"))?
             .query_row([], |row| number(row, 0))
     };
-    let oldest = moment
+    let oldest = file
         .prepare_cached(
             "SELECT received FROM events CROSS JOIN notifications ON id = body ORDER BY seq LIMIT 1",
         )?
@@ -103,7 +100,7 @@ pub(super) fn stats(file: &Connection) -> Result<Stats> {
         oldest: oldest.map(Millis),
         dead: count("dead")?,
         bodies: count("notifications")?,
-        keys: Some(keys::count(&moment)?),
+        keys: Some(keys::count(file)?),
     })
 }
 

@@ -4,7 +4,7 @@
 //! disk. What comes meanwhile waits, and is the next one.
 
 use super::{place::Place, schema::Opened};
-use crate::{StoreError, StoreErrorKind};
+use crate::{StoreError, StoreErrorKind, telemetry};
 use rusqlite::{Connection, ErrorCode};
 use std::{
     io,
@@ -14,6 +14,7 @@ use std::{
         mpsc as blocking,
     },
     thread,
+    time::Instant,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
@@ -42,7 +43,8 @@ trait Step: Send {
 struct Question<T> {
     ask: Option<Ask<T>>,
     found: Option<T>,
-    grows: bool,
+    /// The room of what is to be kept, until it is answered.
+    room: Option<OwnedSemaphorePermit>,
     answer: oneshot::Sender<Result<T, StoreError>>,
 }
 
@@ -59,11 +61,21 @@ pub(super) struct Thread {
     /// Places for what is to be kept, and for what else is asked: neither takes those of the other.
     to_keep: Arc<Semaphore>,
     to_work: Arc<Semaphore>,
+    /// Bytes of bodies that may be in memory.
+    room: Arc<Semaphore>,
+    limits: Limits,
     state: Arc<AtomicU8>,
 }
 
+/// How much may wait.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    pub(super) calls: usize,
+    pub(super) bytes: u32,
+}
+
 /// The writer's thread and the reader's.
-pub(super) fn start(opened: Opened, queue: usize, place: Place) -> io::Result<(Thread, Thread)> {
+pub(super) fn start(opened: Opened, limits: Limits, place: Place) -> io::Result<(Thread, Thread)> {
     let state = Arc::new(AtomicU8::new(OPEN));
     let (move_log, moves) = blocking::sync_channel(1);
     let mut writer =
@@ -76,36 +88,65 @@ pub(super) fn start(opened: Opened, queue: usize, place: Place) -> io::Result<(T
     watched.map_err(io::Error::other)?;
     let (to_writer, for_writer) = mpsc::unbounded_channel();
     let (to_reader, for_reader) = mpsc::unbounded_channel();
+    // Systems show 15 bytes of a name.
     let spawn = |name: &str, run: Box<dyn FnOnce() + Send>| {
-        thread::Builder::new().name(format!("whatsapp-inbox-{name}")).spawn(run)
+        thread::Builder::new().name(format!("inbox-{name}")).spawn(run)
     };
     let (mover, at) = (opened.checkpointer, state.clone());
     let mover = spawn("log", Box::new(move || move_pages(&mover, &moves, &at)))?;
     spawn("write", Box::new(move || writer.run(for_writer, mover)))?;
     let reader = opened.reader;
     spawn("read", Box::new(move || read(reader, for_reader)))?;
-    let places = || Arc::new(Semaphore::new(queue));
-    let thread =
-        |queue| Thread { queue, to_keep: places(), to_work: places(), state: state.clone() };
+    let places = |count| Arc::new(Semaphore::new(count));
+    let thread = |queue| Thread {
+        queue,
+        to_keep: places(limits.calls),
+        to_work: places(limits.calls),
+        room: places(limits.bytes as usize),
+        limits,
+        state: state.clone(),
+    };
     Ok((thread(to_writer), thread(to_reader)))
 }
 
 impl Thread {
-    /// Asks. New data is refused while too many wait; what workers ask waits for its turn, or they could
-    /// record nothing, and would lose their lease, while there is too much to keep.
+    /// Asks for what takes no room. It waits for its turn: if it were refused, workers could record
+    /// nothing, and would lose their lease, while there is too much to keep.
     pub(super) async fn ask<T: Send + 'static>(
         &self,
-        grows: bool,
         ask: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
     ) -> Result<T, StoreError> {
         self.refusal()?;
+        match self.to_work.clone().acquire_owned().await {
+            Ok(place) => self.send(ask, place, None).await,
+            Err(_) => Err(StoreError::new(StoreErrorKind::Busy)),
+        }
+    }
+
+    /// Asks to keep so many bytes. It is refused while too many wait.
+    pub(super) async fn keep<T: Send + 'static>(
+        &self,
+        bytes: usize,
+        ask: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        self.refusal()?;
+        // What is larger than all the room has it alone.
+        let bytes = u32::try_from(bytes).unwrap_or(u32::MAX).min(self.limits.bytes);
+        let place = self.to_keep.clone().try_acquire_owned();
+        match (place, self.room.clone().try_acquire_many_owned(bytes)) {
+            (Ok(place), Ok(room)) => self.send(ask, place, Some(room)).await,
+            _ => Err(StoreError::new(StoreErrorKind::Busy)),
+        }
+    }
+
+    async fn send<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+        place: OwnedSemaphorePermit,
+        room: Option<OwnedSemaphorePermit>,
+    ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
-        let question = Question { ask: Some(Box::new(ask)), found: None, grows, answer };
-        let place = match grows {
-            true => self.to_keep.clone().try_acquire_owned().ok(),
-            false => self.to_work.clone().acquire_owned().await.ok(),
-        };
-        let Some(place) = place else { return Err(StoreError::new(StoreErrorKind::Busy)) };
+        let question = Question { ask: Some(Box::new(ask)), found: None, room, answer };
         if self.queue.send(Message::Step(Box::new(question), place)).is_err() {
             return Err(self.gone());
         }
@@ -168,8 +209,10 @@ impl Writer {
             }
             match self.begin() {
                 Ok(()) => {
+                    let (began, waiting) = (Instant::now(), queue.len());
                     going_on = gather(queue, &mut group);
                     self.commit(&mut group);
+                    telemetry::committed(began, waiting);
                     self.move_pages();
                 }
                 Err(error) => {
@@ -276,21 +319,31 @@ fn fail(group: &mut Vec<Box<dyn Step>>, kind: StoreErrorKind, error: &rusqlite::
     }
 }
 
+/// What waits is read together, in one transaction: with one look at what the writer has changed.
 fn read(file: Connection, mut queue: mpsc::UnboundedReceiver<Message>) {
-    while let Some(Message::Step(mut step, place)) = queue.blocking_recv() {
+    let mut group: Vec<Box<dyn Step>> = Vec::new();
+    let mut going_on = true;
+    while going_on && let Some(Message::Step(step, place)) = queue.blocking_recv() {
         drop(place);
-        match step.run(&file) {
-            Ok(()) => step.succeed(),
-            Err(error) => {
-                let kind = match error.sqlite_error_code() {
-                    Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
-                        StoreErrorKind::Busy
-                    }
-                    _ => StoreErrorKind::Other,
-                };
-                step.fail(StoreError::because(kind, error.to_string()));
+        group.push(step);
+        going_on = gather(&mut queue, &mut group);
+        // Without it each would be read in a transaction of its own.
+        let moment = file.unchecked_transaction();
+        for mut step in group.drain(..) {
+            match step.run(&file) {
+                Ok(()) => step.succeed(),
+                Err(error) => {
+                    let kind = match error.sqlite_error_code() {
+                        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+                            StoreErrorKind::Busy
+                        }
+                        _ => StoreErrorKind::Other,
+                    };
+                    step.fail(StoreError::because(kind, error.to_string()));
+                }
             }
         }
+        drop(moment);
     }
     drop(file);
     drop(queue);
@@ -322,7 +375,7 @@ pub(super) fn checkpoint(file: &Connection) -> rusqlite::Result<()> {
 
 impl<T: Send> Step for Question<T> {
     fn grows(&self) -> bool {
-        self.grows
+        self.room.is_some()
     }
 
     fn run(&mut self, file: &Connection) -> rusqlite::Result<()> {
@@ -333,13 +386,15 @@ impl<T: Send> Step for Question<T> {
     }
 
     fn succeed(self: Box<Self>) {
-        // Who asked may have gone.
+        // Its room is free before it is answered. Who asked may have gone.
+        drop(self.room);
         if let Some(found) = self.found {
             let _ = self.answer.send(Ok(found));
         }
     }
 
     fn fail(self: Box<Self>, error: StoreError) {
+        drop(self.room);
         let _ = self.answer.send(Err(error));
     }
 }
