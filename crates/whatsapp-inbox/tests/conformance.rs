@@ -10,8 +10,8 @@ use std::{
 use whatsapp_inbox::{
     Store, StoreError,
     store::{
-        BodyId, DeadLetter, End, Fence, Incoming, Kept, Lane, MemoryStore, Millis, Owner, Pending,
-        Retention, Scan, Seq, SqliteStore, Stats, StoredBody, Swept, conformance,
+        BodyId, DeadLetter, End, Erasure, Fence, Incoming, Kept, Lane, MemoryStore, Millis, Owner,
+        Pending, Retention, Scan, Seq, SqliteStore, Stats, StoredBody, Swept, conformance,
     },
 };
 use whatsapp_router::dedup::HashKey;
@@ -47,6 +47,10 @@ async fn broken_stores_fail_with_the_sentence_they_break() {
         (Fault::SweepsTooEarly, "a dead letter and its body are kept for its time"),
         (Fault::NeverSweeps, "a body is swept when its time is over"),
         (Fault::DiesTwice, "an event that is given up is a dead letter"),
+        (Fault::ListsBodiesTwice, "`bodies` gives up to `limit` behind one"),
+        (Fault::HidesEndedBodies, "a body is there until it is swept"),
+        (Fault::ErasesWithoutEnding, "ends the events that stand where it overwrites"),
+        (Fault::ErasesWhatIsAnother, "only if it is what it was taken for"),
     ];
     let tasks = tokio::task::LocalSet::new();
     for (fault, sentence) in faults {
@@ -84,6 +88,10 @@ enum Fault {
     SweepsTooEarly,
     NeverSweeps,
     DiesTwice,
+    ListsBodiesTwice,
+    HidesEndedBodies,
+    ErasesWithoutEnding,
+    ErasesWhatIsAnother,
 }
 
 /// A store in order, but for one fault.
@@ -143,7 +151,21 @@ impl Store for Broken {
         Ok(events)
     }
 
+    async fn bodies(&self, after: Option<BodyId>, limit: usize) -> Result<Vec<BodyId>, StoreError> {
+        let after = if self.fault == Fault::ListsBodiesTwice { None } else { after };
+        self.inner.bodies(after, limit).await
+    }
+
     async fn body(&self, id: BodyId) -> Result<Option<StoredBody>, StoreError> {
+        if self.fault == Fault::HidesEndedBodies {
+            let pending = self.inner.pending(Scan::After(Seq(0)), 1000).await?;
+            let dead = self.inner.dead(None, 1000).await?;
+            let mut open =
+                pending.iter().map(|event| event.body).chain(dead.iter().map(|l| l.body));
+            if !open.any(|body| body == id) {
+                return Ok(None);
+            }
+        }
         self.inner.body(id).await
     }
 
@@ -179,6 +201,26 @@ impl Store for Broken {
 
     async fn purge(&self, seq: Seq, now: Millis) -> Result<bool, StoreError> {
         self.inner.purge(seq, now).await
+    }
+
+    async fn erase(
+        &self,
+        id: BodyId,
+        erasure: Erasure,
+        now: Millis,
+    ) -> Result<Option<u64>, StoreError> {
+        match self.fault {
+            Fault::ErasesWithoutEnding => {
+                self.inner.erase(id, Erasure::of(erasure.before().clone()), now).await
+            }
+            Fault::ErasesWhatIsAnother => {
+                let found = self.inner.body(id).await?;
+                let mut same = Erasure::of(found.map(|found| found.body).unwrap_or_default());
+                erasure.offsets().iter().for_each(|at| same.blank(*at as usize..*at as usize + 5));
+                self.inner.erase(id, same, now).await
+            }
+            _ => self.inner.erase(id, erasure, now).await,
+        }
     }
 
     async fn sweep(&self, now: Millis, mut retention: Retention) -> Result<Swept, StoreError> {

@@ -7,10 +7,7 @@ use crate::{
     failure::{Code, Failure},
 };
 use tokio::task::JoinSet;
-use tower_whatsapp::{
-    Notification,
-    notification::{Event, Kind, Origin, Parser},
-};
+use tower_whatsapp::notification::{Event, Kind};
 use whatsapp_inbox::{
     Store, StoreError,
     store::{DeadLetter, Seq, StoredBody},
@@ -40,7 +37,7 @@ pub(super) async fn show(
     let found = store.dead(Some(Seq(before)), 1).await?.into_iter().next();
     let letter = found.filter(|letter| letter.seq.0 == seq).ok_or_else(|| no_such(seq))?;
     let body = store.body(letter.body).await?.ok_or_else(|| no_such(seq))?;
-    let event = event(body, &letter).ok_or_else(|| {
+    let event = event(&body, &letter).ok_or_else(|| {
         Failure::new(
             Code::Refused,
             format!("dead letter {seq}: its body has no event at its place"),
@@ -54,12 +51,8 @@ pub(super) async fn show(
 }
 
 /// The event of a dead letter; of a body that is not JSON, the body.
-fn event(stored: StoredBody, letter: &DeadLetter) -> Option<Event> {
-    let origin = || Origin::new(stored.origin.label.clone());
-    // What was kept went through the limits of the endpoint.
-    let parsed = Parser::new().max_events(usize::MAX).parse(stored.body.clone(), origin());
-    let notification = parsed.unwrap_or_else(|_| Notification::unparseable(stored.body, origin()));
-    notification.into_iter().find(|event| event.offset() == letter.offset as usize)
+fn event(stored: &StoredBody, letter: &DeadLetter) -> Option<Event> {
+    stored.notification().into_iter().find(|event| event.offset() == letter.offset as usize)
 }
 
 /// Makes one pending again, or all; the number of those that are.

@@ -24,6 +24,7 @@
 //! ```
 
 mod ends;
+mod erasing;
 mod keeping;
 mod owning;
 mod reading;
@@ -72,13 +73,17 @@ pub async fn check<S: Store>(mut open: impl AsyncFnMut() -> S) {
     reading::pending_events_are_read_in_pages(&Checked(open().await)).await;
     reading::a_lane_is_read_by_itself(&Checked(open().await)).await;
     reading::dead_letters_are_read_in_pages(&Checked(open().await)).await;
-    reading::a_body_is_there_until_its_last_event_has_ended(&Checked(open().await)).await;
+    reading::bodies_are_read_in_pages(&Checked(open().await)).await;
+    reading::a_body_is_there_until_it_is_swept(&Checked(open().await)).await;
     reading::stats_count_what_is_there(&Checked(open().await)).await;
     sweeping::a_body_is_swept_when_its_time_is_over(&Checked(open().await)).await;
     sweeping::a_dead_letter_is_swept_when_its_time_is_over(&Checked(open().await)).await;
     sweeping::a_sweep_removes_all_that_it_may(&Checked(open().await)).await;
     sweeping::a_key_outlives_its_event(&Checked(open().await)).await;
     sweeping::a_key_is_forgotten_when_its_time_is_over(&Checked(open().await)).await;
+    erasing::what_is_erased_is_overwritten_and_ended(&Checked(open().await)).await;
+    erasing::a_body_that_is_another_by_now_is_not_overwritten(&Checked(open().await)).await;
+    erasing::an_erased_body_is_swept_in_its_turn(&Checked(open().await)).await;
 }
 
 /// When the checks take place.

@@ -19,14 +19,15 @@
 //! ```
 
 use super::{
-    BodyId, DeadLetter, End, Fence, Incoming, Kept, Lane, Millis, Owner, Pending, Retention, Scan,
-    Seq, Stats, Store, StoredBody, Swept,
+    BodyId, DeadLetter, End, Erasure, Fence, Incoming, Kept, Lane, Millis, Owner, Pending,
+    Retention, Scan, Seq, Stats, Store, StoredBody, Swept,
 };
 use crate::{StoreError, clock::later};
+use bytes::Bytes;
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
     fmt,
-    ops::Bound,
+    ops::{Bound, Range},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -45,7 +46,7 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct State {
     keys: HashMap<DedupKey, Millis>,
-    bodies: HashMap<BodyId, Body>,
+    bodies: BTreeMap<BodyId, Body>,
     pending: BTreeMap<Seq, Pending>,
     lanes: BTreeSet<(Lane, Seq)>,
     dead: BTreeMap<Seq, (DeadLetter, Lane)>,
@@ -57,6 +58,8 @@ struct State {
 
 struct Body {
     stored: StoredBody,
+    /// The places of its events.
+    seqs: Range<Seq>,
     /// How many of its events are pending or dead.
     open: usize,
     /// When the last of them ended.
@@ -135,9 +138,15 @@ impl Store for MemoryStore {
         })
     }
 
+    async fn bodies(&self, after: Option<BodyId>, limit: usize) -> Result<Vec<BodyId>, StoreError> {
+        let from = after.map_or(Bound::Unbounded, Bound::Excluded);
+        let state = self.state();
+        Ok(state.bodies.range((from, Bound::Unbounded)).take(limit).map(|(id, _)| *id).collect())
+    }
+
     async fn body(&self, id: BodyId) -> Result<Option<StoredBody>, StoreError> {
         let state = self.state();
-        Ok(state.bodies.get(&id).filter(|body| body.open > 0).map(|body| body.stored.clone()))
+        Ok(state.bodies.get(&id).map(|body| body.stored.clone()))
     }
 
     async fn finish(
@@ -173,6 +182,15 @@ impl Store for MemoryStore {
         let Some((letter, _)) = state.dead.remove(&seq) else { return Ok(false) };
         state.close(letter.body, now);
         Ok(true)
+    }
+
+    async fn erase(
+        &self,
+        id: BodyId,
+        erasure: Erasure,
+        now: Millis,
+    ) -> Result<Option<u64>, StoreError> {
+        Ok(self.state().erase(id, &erasure, now))
     }
 
     async fn sweep(&self, now: Millis, retention: Retention) -> Result<Swept, StoreError> {
@@ -225,7 +243,9 @@ impl State {
         if kept.new > 0 {
             self.last_body = body.0;
             let stored = StoredBody { body: incoming.body, origin: incoming.origin };
-            self.bodies.insert(body, Body { stored, open: kept.new, ended: received });
+            let end = self.last_seq + 1;
+            let seqs = Seq(end - kept.new as u64)..Seq(end);
+            self.bodies.insert(body, Body { stored, seqs, open: kept.new, ended: received });
         }
         kept
     }
@@ -281,6 +301,31 @@ impl State {
             body.open = body.open.saturating_sub(1);
             body.ended = now;
         }
+    }
+
+    fn erase(&mut self, id: BodyId, erasure: &Erasure, now: Millis) -> Option<u64> {
+        let body = self.bodies.get_mut(&id)?;
+        if body.stored.body != erasure.before() {
+            return None;
+        }
+        body.stored.body = Bytes::copy_from_slice(erasure.after());
+        let seqs = body.seqs.clone();
+        let is_erased = |offset: &u32| erasure.offsets().contains(offset);
+        let pending = self.pending.range(seqs.clone()).map(|(_, pending)| pending);
+        let pending: Vec<_> =
+            pending.filter(|pending| is_erased(&pending.offset)).copied().collect();
+        for Pending { seq, lane, .. } in &pending {
+            self.pending.remove(seq);
+            self.lanes.remove(&(*lane, *seq));
+        }
+        let dead = self.dead.range(seqs).filter(|(_, (letter, _))| is_erased(&letter.offset));
+        let dead: Vec<_> = dead.map(|(seq, _)| *seq).collect();
+        for seq in &dead {
+            self.dead.remove(seq);
+        }
+        let ended = pending.len() + dead.len();
+        (0..ended).for_each(|_| self.close(id, now));
+        Some(ended as u64)
     }
 
     fn sweep(&mut self, now: Millis, retention: Retention) -> Swept {

@@ -1,11 +1,13 @@
 //! [`Store`]: where notifications are kept until their events are handled.
 
 pub mod conformance;
+mod erasure;
 mod memory;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 mod types;
 
+pub use erasure::Erasure;
 pub use memory::MemoryStore;
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteStore, SqliteStoreBuilder};
@@ -22,20 +24,24 @@ use whatsapp_router::dedup::HashKey;
 /// the same time, and a store may make several durable together.
 ///
 /// # Contract
-/// - **Durable.** When [`keep`](Self::keep), [`finish`](Self::finish), [`replay`](Self::replay) or
-///   [`purge`](Self::purge) has returned `Ok`, it survives whatever the store says that it survives.
-///   After an `Err` the step has been made whole or not at all; and if it may have been, the store is
+/// - **Durable.** When [`keep`](Self::keep), [`finish`](Self::finish), [`replay`](Self::replay),
+///   [`purge`](Self::purge) or [`erase`](Self::erase) has returned `Ok`, it survives whatever the store
+///   says that it survives. After an `Err` the step has been made whole or not at all; and if it may have been, the store is
 ///   [`Closed`](crate::StoreErrorKind::Closed) from then on.
 /// - **Once.** An event whose key was kept before, and is still remembered, is a duplicate: it gets no
 ///   row. So is a second one within the same call. An event without a key never is. A notification of
 ///   which all events are duplicates leaves nothing.
-/// - **In order.** Events get ascending [`Seq`]s in the order in which they stand in a call, and a call
-///   that begins after another has returned gets later ones.
+/// - **In order.** Events get ascending [`Seq`]s, from 1 on, in the order in which they stand in a call,
+///   and a call that begins after another has returned gets later ones. So it is with bodies and
+///   [`BodyId`]s. No place is given twice.
+/// - **Seen.** What is read after a step has returned shows it; what is read meanwhile shows all of it or
+///   nothing.
 /// - **Fenced.** One [`Owner`] at a time has the events in hand. [`own`](Self::own) gives a [`Fence`],
 ///   greater than any before when the owner changes; a step with an old one changes nothing and is
-///   `Ok(false)`.
+///   `Ok(false)`. One that was given back is old, too; one whose lease is over is not, until another
+///   owner has taken the events.
 /// - **Ended once.** An event that is done is gone; one that is dead is a dead letter until it is
-///   replayed, purged or swept. Neither is pending.
+///   replayed, purged, erased or swept. Neither is pending.
 /// - **Times are the caller's**, in milliseconds of the Unix epoch, so that a test can choose them.
 pub trait Store: Clone + Send + Sync + 'static {
     /// The key by which events are hashed: made once, and kept in the store.
@@ -60,7 +66,8 @@ pub trait Store: Clone + Send + Sync + 'static {
         lease: Duration,
     ) -> impl Future<Output = Result<Option<Fence>, StoreError>> + Send;
 
-    /// Gives the events back, so that another owner need not wait for the end of the lease.
+    /// Gives the events back, so that another owner need not wait for the end of the lease. With an
+    /// old fence it changes nothing.
     ///
     /// # Errors
     /// [`StoreError`]: then the lease ends.
@@ -76,7 +83,18 @@ pub trait Store: Clone + Send + Sync + 'static {
         limit: usize,
     ) -> impl Future<Output = Result<Vec<Pending>, StoreError>> + Send;
 
-    /// A body of which an event is pending or dead; `None` if there is none.
+    /// Up to `limit` bodies behind this one, by ascending [`BodyId`]: all that were not swept, also
+    /// those whose events have ended.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn bodies(
+        &self,
+        after: Option<BodyId>,
+        limit: usize,
+    ) -> impl Future<Output = Result<Vec<BodyId>, StoreError>> + Send;
+
+    /// A body that was not swept; `None` if there is none.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -85,8 +103,8 @@ pub trait Store: Clone + Send + Sync + 'static {
         id: BodyId,
     ) -> impl Future<Output = Result<Option<StoredBody>, StoreError>> + Send;
 
-    /// Records what became of a pending event. `false` if the fence is an old one, or if it is no
-    /// longer pending.
+    /// Records what became of a pending event. `false` if the fence is an old one or was given back, or
+    /// if the event is no longer pending.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -124,6 +142,21 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// [`StoreError`].
     fn purge(&self, seq: Seq, now: Millis)
     -> impl Future<Output = Result<bool, StoreError>> + Send;
+
+    /// Overwrites a part of a body, and ends for good the events that stand there, pending or dead, in
+    /// one step: how many have ended so. `None`, and nothing is changed, if the body is not there, or is
+    /// no longer [what it was](Erasure::before). Keys stay.
+    ///
+    /// [`erase_contact`](crate::erase_contact) finds what is to be erased.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    fn erase(
+        &self,
+        id: BodyId,
+        erasure: Erasure,
+        now: Millis,
+    ) -> impl Future<Output = Result<Option<u64>, StoreError>> + Send;
 
     /// Removes what need not be kept any more: bodies whose events have all ended, dead letters that
     /// are old, keys whose time is over.

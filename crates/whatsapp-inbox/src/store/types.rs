@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use std::{fmt, time::Duration};
-use whatsapp_notification::Form;
+use whatsapp_notification::{Form, Notification, Origin, Parser, Proof};
 use whatsapp_router::dedup::DedupKey;
 
 /// A time, in milliseconds since 1970-01-01T00:00:00Z.
@@ -147,6 +147,22 @@ pub struct StoredBody {
     pub body: Bytes,
     /// Where it came from.
     pub origin: StoredOrigin,
+}
+
+impl StoredBody {
+    /// The notification as it was received, for its events; of a body that is not JSON, one of a single
+    /// [`Unparseable`](whatsapp_notification::Unparseable) event.
+    #[must_use]
+    pub fn notification(&self) -> Notification {
+        let mut origin = Origin::new(self.origin.label.as_str());
+        if let Some((scheme, secret)) = &self.origin.proof {
+            origin = origin.proven(Proof::new(scheme.clone(), secret.as_str()));
+        }
+        // What was kept went through the limits of the endpoint; they are not ours to know.
+        let parser = Parser::new().max_events(usize::MAX);
+        let parsed = parser.parse(self.body.clone(), origin.clone());
+        parsed.unwrap_or_else(|_| Notification::unparseable(self.body.clone(), origin))
+    }
 }
 
 /// What became of an event.

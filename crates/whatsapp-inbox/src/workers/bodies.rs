@@ -9,7 +9,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::sync::OnceCell;
-use whatsapp_notification::{Event, Notification, Origin, Parser, Proof};
+use whatsapp_notification::Event;
 
 /// A cache with room for so many bytes, or for the one body that was read last.
 pub(super) struct Bodies {
@@ -101,16 +101,8 @@ impl Bodies {
 }
 
 fn open(stored: StoredBody) -> Opened {
-    let mut origin = Origin::new(stored.origin.label);
-    if let Some((scheme, secret)) = stored.origin.proof {
-        origin = origin.proven(Proof::new(scheme, secret));
-    }
-    // What was kept went through the limits of the endpoint; they are not ours to know.
-    let parsed = Parser::new().max_events(usize::MAX).parse(stored.body.clone(), origin.clone());
-    // Kept as a dead letter, and replayed.
-    let notification = parsed.unwrap_or_else(|_| Notification::unparseable(stored.body, origin));
     let place = |event: Event| (u32::try_from(event.offset()).unwrap_or(u32::MAX), event);
-    let mut events: Vec<_> = notification.into_iter().map(place).collect();
+    let mut events: Vec<_> = stored.notification().into_iter().map(place).collect();
     events.sort_by_key(|(offset, _)| *offset);
     Ok(events)
 }
@@ -123,6 +115,7 @@ mod tests {
         store::{MemoryStore, Scan, Seq},
     };
     use tower::Service;
+    use whatsapp_notification::{Origin, Parser, Proof};
     use whatsapp_testkit::Samples;
 
     #[tokio::test]

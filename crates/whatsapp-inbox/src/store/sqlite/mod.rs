@@ -14,8 +14,8 @@ mod threads;
 pub use options::SqliteStoreBuilder;
 
 use super::{
-    BodyId, DeadLetter, End, Fence, Incoming, Kept, Millis, Owner, Pending, Retention, Scan, Seq,
-    Stats, Store, StoredBody, Swept,
+    BodyId, DeadLetter, End, Erasure, Fence, Incoming, Kept, Millis, Owner, Pending, Retention,
+    Scan, Seq, Stats, Store, StoredBody, Swept,
 };
 use crate::{StoreError, StoreErrorKind};
 use std::{fmt, path::PathBuf, time::Duration};
@@ -158,6 +158,10 @@ impl Store for SqliteStore {
         self.reader.ask(move |file| reads::pending(file, scan, limit)).await
     }
 
+    async fn bodies(&self, after: Option<BodyId>, limit: usize) -> Result<Vec<BodyId>, StoreError> {
+        self.reader.ask(false, move |file| reads::bodies(file, after, limit)).await
+    }
+
     async fn body(&self, id: BodyId) -> Result<Option<StoredBody>, StoreError> {
         self.reader.ask(move |file| reads::body(file, id)).await
     }
@@ -182,6 +186,15 @@ impl Store for SqliteStore {
 
     async fn purge(&self, seq: Seq, now: Millis) -> Result<bool, StoreError> {
         self.writer.ask(move |file| steps::purge(file, seq, now)).await
+    }
+
+    async fn erase(
+        &self,
+        id: BodyId,
+        erasure: Erasure,
+        now: Millis,
+    ) -> Result<Option<u64>, StoreError> {
+        self.writer.ask(false, move |file| steps::erase(file, id, &erasure, now)).await
     }
 
     async fn sweep(&self, now: Millis, retention: Retention) -> Result<Swept, StoreError> {

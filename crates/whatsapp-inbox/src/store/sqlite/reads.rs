@@ -40,10 +40,23 @@ pub(super) fn pending(file: &Connection, scan: Scan, limit: usize) -> Result<Vec
     }
 }
 
+pub(super) fn bodies(
+    file: &Connection,
+    behind: Option<BodyId>,
+    limit: usize,
+) -> Result<Vec<BodyId>> {
+    file.prepare_cached("SELECT id FROM notifications WHERE id > ?1 ORDER BY id LIMIT ?2")?
+        .query_map(
+            params![after(behind.map_or(0, |id| id.0)), i64::try_from(limit).unwrap_or(i64::MAX)],
+            |row| number(row, 0).map(BodyId),
+        )?
+        .collect()
+}
+
 pub(super) fn body(file: &Connection, id: BodyId) -> Result<Option<StoredBody>> {
     file.prepare_cached(
         "SELECT body, form, label, scheme, secret
-         FROM notifications JOIN bodies USING (id) WHERE id = ?1 AND open > 0",
+         FROM notifications JOIN bodies USING (id) WHERE id = ?1",
     )?
     .query_row([after(id.0)], |row| {
         let form = match row.get_ref(1)?.as_str()? {

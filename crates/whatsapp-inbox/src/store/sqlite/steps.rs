@@ -1,7 +1,9 @@
 //! What changes the file: each function runs within a transaction, with others or alone.
 
 use super::keys::{self, Keys};
-use crate::store::{End, Fence, Incoming, Kept, Millis, Owner, Retention, Seq, Swept};
+use crate::store::{
+    BodyId, End, Erasure, Fence, Incoming, Kept, Millis, Owner, Retention, Seq, Swept,
+};
 use rusqlite::{Connection, OptionalExtension, Result, params};
 use std::time::Duration;
 use whatsapp_notification::Form;
@@ -140,7 +142,7 @@ pub(super) fn finish(
             )?
             .execute(params![seq, body, at, lane, attempts, stored(now), reason])?;
         }
-        _ => ended(file, body, now)?,
+        _ => ended(file, body, 1, now)?,
     }
     Ok(true)
 }
@@ -164,9 +166,48 @@ pub(super) fn purge(file: &Connection, seq: Seq, now: Millis) -> Result<bool> {
         .optional()?;
     if let Some(body) = body {
         file.prepare_cached("DELETE FROM dead WHERE seq = ?1")?.execute([seq])?;
-        ended(file, body, now)?;
+        ended(file, body, 1, now)?;
     }
     Ok(body.is_some())
+}
+
+/// Overwrites a part of a body that is still what it was; how many events have ended with it.
+pub(super) fn erase(
+    file: &Connection,
+    id: BodyId,
+    erasure: &Erasure,
+    now: Millis,
+) -> Result<Option<u64>> {
+    let id = i64::try_from(id.0).unwrap_or(i64::MAX);
+    let overwritten = file
+        .prepare_cached("UPDATE bodies SET body = ?3 WHERE id = ?1 AND body = ?2")?
+        .execute(params![id, &erasure.before()[..], erasure.after()])?;
+    if overwritten == 0 {
+        return Ok(None);
+    }
+    // A body's events have places from its number on. Of bodies between it and the next that is there
+    // all events have ended.
+    let next: Option<i64> = file
+        .prepare_cached("SELECT min(id) FROM notifications WHERE id > ?1")?
+        .query_row([id], |row| row.get(0))?;
+    let mut count = 0;
+    for table in ["events", "dead"] {
+        let open: Vec<(i64, u32)> = file
+            .prepare_cached(&format!("SELECT seq, at FROM {table} WHERE seq >= ?1 AND seq < ?2"))?
+            .query_map([id, next.unwrap_or(i64::MAX)], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_>>()?;
+        for (seq, at) in open {
+            if erasure.offsets().contains(&at) {
+                count += file
+                    .prepare_cached(&format!("DELETE FROM {table} WHERE seq = ?1"))?
+                    .execute([seq])?;
+            }
+        }
+    }
+    if count > 0 {
+        ended(file, id, count as i64, now)?;
+    }
+    Ok(Some(count as u64))
 }
 
 /// Removes a part of what need not be kept, and tells whether there may be more.
@@ -204,12 +245,12 @@ pub(super) fn sweep(file: &Connection, now: Millis, retention: Retention) -> Res
     Ok((swept, more))
 }
 
-/// One event of a body has ended.
-fn ended(file: &Connection, body: i64, now: Millis) -> Result<()> {
+/// So many events of a body have ended, at least one.
+fn ended(file: &Connection, body: i64, count: i64, now: Millis) -> Result<()> {
     file.prepare_cached(
-        "UPDATE notifications SET open = open - 1, ended = iif(open = 1, ?2, NULL) WHERE id = ?1",
+        "UPDATE notifications SET open = open - ?2, ended = iif(open = ?2, ?3, NULL) WHERE id = ?1",
     )?
-    .execute(params![body, stored(now)])?;
+    .execute(params![body, count, stored(now)])?;
     Ok(())
 }
 

@@ -59,6 +59,10 @@ impl Store for Flaky {
         self.store.pending(scan, limit).await
     }
 
+    async fn bodies(&self, a: Option<BodyId>, limit: usize) -> Result<Vec<BodyId>, StoreError> {
+        self.store.bodies(a, limit).await
+    }
+
     async fn body(&self, id: BodyId) -> Result<Option<StoredBody>, StoreError> {
         self.failing()?;
         self.store.body(id).await
@@ -79,6 +83,10 @@ impl Store for Flaky {
 
     async fn purge(&self, seq: Seq, now: Millis) -> Result<bool, StoreError> {
         self.store.purge(seq, now).await
+    }
+
+    async fn erase(&self, id: BodyId, e: Erasure, now: Millis) -> Result<Option<u64>, StoreError> {
+        self.store.erase(id, e, now).await
     }
 
     async fn sweep(&self, now: Millis, retention: Retention) -> Result<Swept, StoreError> {

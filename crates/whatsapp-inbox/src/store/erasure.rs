@@ -1,0 +1,78 @@
+//! [`Erasure`]: what of a body is overwritten.
+//!
+//! ```
+//! use whatsapp_inbox::store::Erasure;
+//!
+//! let mut erasure = Erasure::of(r#"{"messages":[{"from":"15550001"},{"from":"15550002"}]}"#.into());
+//! erasure.blank(13..32);
+//! assert_eq!(erasure.after(), br#"{"messages":[null               ,{"from":"15550002"}]}"#);
+//! assert_eq!(erasure.offsets(), [13]); // an event that stands there ends
+//! ```
+
+use bytes::Bytes;
+use std::{fmt, ops::Range};
+
+/// What of a body is overwritten, for good. All else keeps its place in it, so that events are found
+/// where they stood. `Debug` shows no content.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Erasure {
+    before: Bytes,
+    after: Vec<u8>,
+    offsets: Vec<u32>,
+}
+
+impl Erasure {
+    /// Nothing yet of this body.
+    #[must_use]
+    pub fn of(body: Bytes) -> Self {
+        let after = body.to_vec();
+        Erasure { before: body, after, offsets: Vec::new() }
+    }
+
+    /// Overwrites the JSON value that stands there, in bytes: with `null` and spaces, or with `0` and
+    /// spaces where it is shorter. An event that stands there ends. What is beyond the body is nothing.
+    pub fn blank(&mut self, span: Range<usize>) {
+        // An event of a body stands within its first 4 GiB.
+        let Ok(offset) = u32::try_from(span.start) else { return };
+        let span = span.start..span.end.min(self.after.len());
+        let Some(span) = self.after.get_mut(span).filter(|span| !span.is_empty()) else { return };
+        self.offsets.push(offset);
+        let value: &[u8] = if span.len() < 4 { b"0" } else { b"null" };
+        for (at, byte) in span.iter_mut().enumerate() {
+            *byte = value.get(at).copied().unwrap_or(b' ');
+        }
+    }
+
+    /// The body as it was: if the store's is another by now, nothing is overwritten.
+    #[must_use]
+    pub fn before(&self) -> &Bytes {
+        &self.before
+    }
+
+    /// The body as it shall be, as long as it was.
+    #[must_use]
+    pub fn after(&self) -> &[u8] {
+        &self.after
+    }
+
+    /// Where the values stand that are overwritten, in bytes.
+    #[must_use]
+    pub fn offsets(&self) -> &[u32] {
+        &self.offsets
+    }
+
+    /// True if nothing is overwritten.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.offsets.is_empty()
+    }
+}
+
+impl fmt::Debug for Erasure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Erasure")
+            .field("bytes", &self.before.len())
+            .field("values", &self.offsets.len())
+            .finish_non_exhaustive()
+    }
+}
