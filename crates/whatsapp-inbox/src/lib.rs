@@ -88,6 +88,10 @@
 //! stood still for longer than its lease looks at its clocks first, but can begin a handler if it is
 //! stopped right after that.
 //!
+//! # Personal data
+//! A body goes with the sweep after the last of its events has ended; dead letters stay for 30 days. Both
+//! can be [set](Workers::retention). [`erase_contact`] erases one person from a store before.
+//!
 //! # Bounds
 //! 64 handlers at a time; 65,536 waiting events in hand, 32 of a lane, some 100 bytes each; 16 MiB of
 //! bodies, or the one that was read last. The rest waits in the store. When more than 65,536
@@ -122,6 +126,7 @@
 //! The owner reads those of the store every ten seconds.
 
 mod clock;
+mod erase;
 mod error;
 mod inbox;
 mod lane;
@@ -130,6 +135,7 @@ pub mod store;
 mod telemetry;
 mod workers;
 
+pub use erase::{Erased, erase_contact};
 pub use error::{StoreError, StoreErrorKind};
 pub use inbox::{Inbox, InboxFuture};
 pub use store::Store;

@@ -83,7 +83,9 @@ const MAX_BODY: usize = 512 * 1024 * 1024;
 /// others could read are made so when they are opened. A body is removed by the
 /// [sweep](Store::sweep) after the last of its events has ended. SQLite writes zeros over what is
 /// removed (`secure_delete=FAST`), except for whole pages that become free: those, and the
-/// log, hold old bytes until they are written again. Keys outlive what they were made of: they are hashes,
+/// log, hold old bytes until they are written again. So it is with what was [erased](Store::erase): it is
+/// overwritten where it stood, and is in the log until that begins anew. The log is removed when the last
+/// process closes the file; `VACUUM`, by any SQLite tool, leaves free pages out. Keys outlive what they were made of: they are hashes,
 /// but the file has the hash key, so who has the file can tell whether it has met an event that they know.
 ///
 /// # Two processes

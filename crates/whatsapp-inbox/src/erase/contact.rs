@@ -1,0 +1,106 @@
+//! Who is meant: ids as they are compared.
+
+use std::borrow::Cow;
+
+/// One person, by the ids that are known.
+pub(super) struct Contact {
+    ids: Vec<String>,
+}
+
+impl Contact {
+    pub(super) fn of(ids: &[&str]) -> Self {
+        let ids = ids.iter().map(|id| plain(id).into_owned());
+        Contact { ids: ids.filter(|id| !id.is_empty()).collect() }
+    }
+
+    /// True if this id is one of theirs.
+    pub(super) fn is(&self, id: &str) -> bool {
+        let id = plain(id);
+        self.ids.iter().any(|own| *own == id)
+    }
+
+    /// True if one of their ids stands in a text by itself; a number in whichever way it is written.
+    pub(super) fn is_mentioned(&self, text: &[u8]) -> bool {
+        self.ids.iter().any(|id| match is_number(id) {
+            true => has_number(text, id.as_bytes()),
+            false => has_word(text, id.as_bytes()),
+        })
+    }
+}
+
+/// A number's digits; a user name without its `@`.
+fn plain(id: &str) -> Cow<'_, str> {
+    let id = id.trim();
+    if is_number(id) {
+        return id.chars().filter(char::is_ascii_digit).collect();
+    }
+    Cow::Borrowed(id.strip_prefix('@').unwrap_or(id))
+}
+
+fn is_number(id: &str) -> bool {
+    id.bytes().all(|byte| byte.is_ascii_digit() || is_between_digits(byte))
+}
+
+fn is_between_digits(byte: u8) -> bool {
+    matches!(byte, b'+' | b' ' | b'-' | b'(' | b')')
+}
+
+fn has_number(text: &[u8], digits: &[u8]) -> bool {
+    let is_digit =
+        |at: Option<usize>| at.and_then(|at| text.get(at)).is_some_and(u8::is_ascii_digit);
+    (0..text.len()).any(|start| {
+        if is_digit(start.checked_sub(1)) {
+            return false;
+        }
+        let mut left = digits;
+        for (at, byte) in text.iter().enumerate().skip(start) {
+            match left {
+                [next, rest @ ..] if next == byte => left = rest,
+                [] => return !is_digit(Some(at)),
+                _ if left.len() < digits.len() && is_between_digits(*byte) => {}
+                _ => return false,
+            }
+        }
+        left.is_empty()
+    })
+}
+
+fn has_word(text: &[u8], word: &[u8]) -> bool {
+    let is_apart = |byte: Option<&u8>| !byte.is_some_and(u8::is_ascii_alphanumeric);
+    text.windows(word.len()).enumerate().any(|(at, window)| {
+        window == word
+            && is_apart(at.checked_sub(1).and_then(|at| text.get(at)))
+            && is_apart(text.get(at + word.len()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_its_digits_and_a_user_name_has_no_at() {
+        let contact = Contact::of(&["+1 (555) 000-1", "@ada", " US.ab1 ", "", "@", "+"]);
+        assert_eq!(contact.ids, ["15550001", "ada", "US.ab1"]);
+        for id in ["15550001", "+15550001", "1-555-0001", "ada", "@ada", "US.ab1"] {
+            assert!(contact.is(id), "{id}");
+        }
+        for id in ["", "+", "1555000", "115550001", "Ada", "US.ab", "US.AB1"] {
+            assert!(!contact.is(id), "{id}");
+        }
+        assert!(!Contact::of(&[]).is(""));
+    }
+
+    #[test]
+    fn a_mention_stands_by_itself() {
+        let is_mentioned =
+            |text: &str| Contact::of(&["15550001", "US.ab1"]).is_mentioned(text.as_bytes());
+        for text in ["15550001", r#""+1 (555) 000-1""#, "2 15550001.", "5 1 15550001", "US.ab1,"] {
+            assert!(is_mentioned(text), "{text}");
+        }
+        for text in ["", "115550001", "155500012", "1555000", "1.5550001", "US.ab12", "xUS.ab1"] {
+            assert!(!is_mentioned(text), "{text}");
+        }
+        assert!(!Contact::of(&[""]).is_mentioned(b"anything"));
+    }
+}
