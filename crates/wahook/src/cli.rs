@@ -24,7 +24,7 @@ pub(crate) enum Command {
     /// Prints a line for each handled event and a summary. Exits with 1 if any figure is not what
     /// the sender expects.
     Demo(Demo),
-    /// Shows what is in an inbox's file, and what was given up in it.
+    /// Shows what is in an inbox's file, and what was given up in it; erases one person.
     ///
     /// Works on a file that is in use, too. Never makes one. Exits with 1 if there is no such dead
     /// letter or the file fails, 2 if the options are not valid or the file is no inbox (then nothing
@@ -66,15 +66,26 @@ pub(crate) enum InboxCommand {
     /// Lists, shows and replays dead letters: events that were given up.
     #[command(subcommand)]
     Dead(Dead),
-    /// Ends dead letters for good. A body goes with the next sweep after the last of its events.
+    /// Ends dead letters for good, or erases one person.
+    ///
+    /// A body goes with the next sweep after the last of its events.
     #[command(group(ArgGroup::new("which").required(true)))]
     Purge {
-        /// This one.
+        /// This dead letter.
         #[arg(group = "which")]
         seq: Option<u64>,
-        /// All of them.
+        /// All dead letters.
         #[arg(long, group = "which")]
         all_dead: bool,
+        /// All that is from or about this person, handled or not: overwritten in the bodies that hold
+        /// it. A number, WhatsApp id, user id or user name; repeat it for each that you know.
+        ///
+        /// `-` reads ids from standard input, one a line, so that none is seen in the list of
+        /// processes. What others wrote of them stays: bodies that mention them are told by number.
+        /// Keys of events, which are hashes, stay, and so may old bytes in free pages and in the log of
+        /// a file that is in use.
+        #[arg(long, group = "which", value_name = "ID", allow_hyphen_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        contact: Vec<String>,
     },
     /// Removes bodies whose events have ended, old dead letters, and keys whose time is over, as
     /// workers do every half minute.

@@ -209,6 +209,50 @@ async fn what_is_purged_is_gone_from_the_file_after_a_sweep() {
 }
 
 #[tokio::test]
+async fn one_person_is_erased_and_no_id_is_printed() {
+    let file = File::new().await;
+    let store = SqliteStore::open(&file.path).unwrap();
+    let other = r#"{"messages":[{"from":"15550002","id":"A","timestamp":"1750000000",
+        "type":"text","text":{"body":"ask +1 555 0009"}}]}"#;
+    let theirs = r#"{"messages":[{"from":"15550009","id":"B","timestamp":"1750000000",
+        "type":"text","text":{"body":"peppermint"}}]}"#;
+    for body in [other, theirs] {
+        let notification = Parser::new().parse(body, Origin::new("shop")).unwrap();
+        let _kept = Inbox::new(store.clone()).call(notification).await.unwrap();
+    }
+    store.close().await;
+    let before = file.stats();
+    let erased = file.run(&["purge", "--contact", "+1-555-0009"]);
+    assert_eq!(
+        stdout(&erased),
+        "overwritten: 1 in 1 bodies; ended: 1 that were pending or dead\n\
+         mentioned still by others, in 1 bodies: 6\n"
+    );
+    assert_eq!(stderr(&erased), "");
+    assert_eq!(file.stats()["pending"], before["pending"].as_u64().unwrap() - 1);
+    let bytes = fs::read(&file.path).unwrap();
+    assert!(!bytes.windows(10).any(|at| at == b"peppermint"));
+    let again = json!({"v": 1, "bodies": 0, "items": 0, "events": 0, "mentions": [6]});
+    assert_eq!(file.json(&["purge", "--contact", "15550009"]), [again]);
+
+    // Dead letters, by an id that no list of processes shows.
+    let mut piped = Command::new(env!("CARGO_BIN_EXE_wahook"));
+    piped.arg("inbox").arg(&file.path).args(["purge", "--contact", "-", "--format", "json"]);
+    let ids = file.folder.path().join("ids");
+    fs::write(&ids, "nobody\n15550001canary\n").unwrap();
+    let output = piped.stdin(fs::File::open(&ids).unwrap()).output().unwrap();
+    let erased: Value = serde_json::from_str(stdout(&output)).unwrap();
+    assert_eq!(erased["events"], 3, "two dead letters, and one that was pending");
+    assert_eq!(file.dead(), [4]);
+
+    for nothing in ["", "+", "@"] {
+        let output = file.run(&["purge", "--contact", nothing]);
+        assert_eq!(output.status.code(), Some(2));
+    }
+    assert_eq!(file.run(&["purge", "1", "--contact", "1"]).status.code(), Some(2));
+}
+
+#[tokio::test]
 async fn old_dead_letters_go_with_a_sweep() {
     let file = File::new().await;
     assert_eq!(file.json(&["sweep"])[0]["dead"], 0);

@@ -1,4 +1,4 @@
-//! `wahook inbox`: what is in an inbox's file, and what was given up in it.
+//! `wahook inbox`: what is in an inbox's file, what was given up in it, and how to erase one person.
 //!
 //! `letters` lists, shows, replays and purges dead letters; `output` prints.
 
@@ -11,12 +11,13 @@ use crate::{
 };
 use std::{
     error::Error as _,
+    io,
     process::ExitCode,
     time::{Duration, SystemTime},
 };
 use tokio::runtime;
 use whatsapp_inbox::{
-    Store, StoreError, StoreErrorKind,
+    Erased, Store, StoreError, StoreErrorKind, erase_contact,
     store::{Millis, Retention, SqliteStore},
 };
 
@@ -51,6 +52,9 @@ async fn command(options: &Inbox, store: &SqliteStore, name: &str) -> Result<(),
         InboxCommand::Dead(Dead::Replay { seq, .. }) => {
             output::replayed(letters::replay(store, *seq).await?, format)
         }
+        InboxCommand::Purge { contact, .. } if !contact.is_empty() => {
+            output::erased(&erase(store, contact).await?, format)
+        }
         InboxCommand::Purge { seq, .. } => {
             output::purged(letters::purge(store, *seq).await?, format)
         }
@@ -60,6 +64,26 @@ async fn command(options: &Inbox, store: &SqliteStore, name: &str) -> Result<(),
             output::swept(&store.sweep(now(), retention).await?, format)
         }
     }
+}
+
+/// Erases who has these ids, or those on standard input.
+async fn erase(store: &SqliteStore, contact: &[String]) -> Result<Erased, Failure> {
+    let mut ids = Vec::with_capacity(contact.len());
+    for id in contact {
+        if id != "-" {
+            ids.push(id.clone());
+            continue;
+        }
+        let input = io::read_to_string(io::stdin());
+        let input = input.map_err(|error| Failure::file("standard input", &error))?;
+        ids.extend(input.lines().map(str::to_owned));
+    }
+    // What is asked for must not be nothing, or it would seem to be done.
+    if !ids.iter().any(|id| id.chars().any(char::is_alphanumeric)) {
+        return Err(Failure::input("there is no id in `--contact`"));
+    }
+    let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+    Ok(erase_contact(store, &ids, now()).await?)
 }
 
 /// The wall's time.

@@ -9,7 +9,10 @@ use crate::{
 use serde::Serialize;
 use serde_json::{Value, json};
 use std::io::{self, Write};
-use whatsapp_inbox::store::{DeadLetter, Millis, Stats, Swept};
+use whatsapp_inbox::{
+    Erased,
+    store::{DeadLetter, Millis, Stats, Swept},
+};
 
 /// The version of the JSON.
 const VERSION: u32 = 1;
@@ -92,6 +95,38 @@ pub(super) fn purged(count: u64, format: Format) -> Result<(), Failure> {
             "{} purged; the next sweep removes bodies that have no other event",
             letters(count)
         )),
+    }
+}
+
+/// No id is printed.
+pub(super) fn erased(erased: &Erased, format: Format) -> Result<(), Failure> {
+    let Erased { bodies, items, events, mentions, .. } = erased;
+    let mentions: Vec<_> = mentions.iter().map(|id| id.0).collect();
+    match format {
+        Format::Json => print::line(
+            &json!({
+                "v": VERSION,
+                "bodies": bodies,
+                "items": items,
+                "events": events,
+                "mentions": mentions,
+            })
+            .to_string(),
+        ),
+        Format::Text => {
+            print::line(&format!(
+                "overwritten: {items} in {bodies} bodies; ended: {events} that were pending or dead"
+            ))?;
+            if mentions.is_empty() {
+                return Ok(());
+            }
+            let numbers: Vec<_> = mentions.iter().map(u64::to_string).collect();
+            print::line(&format!(
+                "mentioned still by others, in {} bodies: {}",
+                mentions.len(),
+                numbers.join(" ")
+            ))
+        }
     }
 }
 
