@@ -25,7 +25,7 @@ use super::{
 use crate::{StoreError, clock::later};
 use bytes::Bytes;
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, hash_map::Entry},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet, hash_map::Entry},
     fmt,
     ops::{Bound, Range},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -211,10 +211,13 @@ impl State {
         let mut kept = Kept::default();
         let received = incoming.received;
         let body = BodyId(self.last_body + 1);
+        // Of this call: what is remembered for no time at all is a duplicate within it.
+        let mut within = HashSet::new();
         for event in incoming.events {
             if let Some(key) = event.key {
+                let is_repeated = !within.insert(key);
                 match self.keys.entry(key) {
-                    Entry::Occupied(known) if *known.get() > received => {
+                    Entry::Occupied(known) if is_repeated || *known.get() > received => {
                         kept.duplicates += 1;
                         continue;
                     }
@@ -352,7 +355,7 @@ impl State {
     fn stats(&self) -> Stats {
         Stats {
             pending: self.pending.len() as u64,
-            oldest: self.pending.values().map(|pending| pending.received).min(),
+            oldest: self.pending.values().next().map(|first| first.received),
             dead: self.dead.len() as u64,
             bodies: self.bodies.len() as u64,
             keys: Some(self.keys.len() as u64),

@@ -233,7 +233,7 @@ pub struct Swept {
 pub struct Stats {
     /// Events that have not ended.
     pub pending: u64,
-    /// When the oldest of them was received.
+    /// When the oldest of them was received: the one with the first place.
     pub oldest: Option<Millis>,
     /// Dead letters.
     pub dead: u64,

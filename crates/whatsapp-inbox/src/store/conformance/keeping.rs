@@ -58,6 +58,14 @@ pub(super) async fn a_repeat_within_a_call_is_a_duplicate<S: Store>(store: &Chec
         "conformance: a second event with the same key within one call is a duplicate"
     );
     assert_eq!(store.only().await.offset, 0, "conformance: of two equal events the first is kept");
+    let mut unremembered = notification(1, [event(2), event(2)]);
+    unremembered.remember_until = unremembered.received;
+    assert_eq!(
+        store.keep(unremembered).await.new,
+        1,
+        "conformance: a second event with the same key within one call is a duplicate, however short \
+         it is remembered"
+    );
 }
 
 pub(super) async fn what_has_ended_is_still_a_duplicate<S: Store>(store: &Checked<S>) {
