@@ -1,23 +1,21 @@
 //! The load generator: keep-alive connections, each with one request on its way at most, in a
 //! closed loop or an open one.
 
-use crate::Result;
+use crate::{Result, shared::connection::Connection};
 use bytes::Bytes;
 use hdrhistogram::Histogram;
 use http::{Request, StatusCode};
-use http_body_util::{BodyExt, Full};
-use hyper::client::conn::http1::{self, SendRequest};
-use hyper_util::rt::TokioIo;
+use http_body_util::Full;
 use std::{
     net::SocketAddr,
     time::{Duration, Instant},
 };
-use tokio::{net::TcpStream, task::JoinSet};
+use tokio::task::JoinSet;
 use whatsapp_signature::Verifier;
 
 /// The connections to one server.
 pub(crate) struct Load {
-    connections: Vec<Connection>,
+    callers: Vec<Caller>,
 }
 
 impl Load {
@@ -27,14 +25,15 @@ impl Load {
         connections: usize,
         request: Request<Full<Bytes>>,
     ) -> Result<Self> {
-        let mut load = Load { connections: Vec::new() };
+        let mut load = Load { callers: Vec::new() };
         for _ in 0..connections {
-            load.connections.push(Connection::open(address, request.clone()).await?);
+            let connection = Connection::open(address).await?;
+            load.callers.push(Caller { connection, request: request.clone() });
         }
         let mut forged = request;
         let zeros = format!("sha256={}", "0".repeat(64)).parse()?;
         forged.headers_mut().insert(Verifier::HEADER, zeros);
-        match Connection::open(address, forged).await?.send().await? {
+        match Connection::open(address).await?.send(forged).await? {
             StatusCode::UNAUTHORIZED => Ok(load),
             status => Err(format!("a forged signature was answered {status}").into()),
         }
@@ -44,11 +43,11 @@ impl Load {
     /// what all of them took.
     pub(crate) async fn closed(&mut self, requests: usize) -> Result<Duration> {
         let start = Instant::now();
-        self.on_each(|_, mut connection| async move {
+        self.on_each(|_, mut caller| async move {
             for _ in 0..requests {
-                connection.accepted().await?;
+                caller.accepted().await?;
             }
-            Ok((connection, ()))
+            Ok((caller, ()))
         })
         .await?;
         Ok(start.elapsed())
@@ -59,18 +58,18 @@ impl Load {
     pub(crate) async fn open(&mut self, rate: u32, duration: Duration) -> Result<Histogram<u64>> {
         let every = Duration::from_secs(1) / rate;
         let start = Instant::now() + Duration::from_millis(5);
-        let count = self.connections.len();
+        let count = self.callers.len();
         let latencies = self
-            .on_each(|at, mut connection| async move {
+            .on_each(|at, mut caller| async move {
                 let mut latencies = Histogram::<u64>::new(3)?;
                 let mut due = start + every * at as u32;
                 while due < start + duration {
                     wait_until(due).await;
-                    connection.accepted().await?;
+                    caller.accepted().await?;
                     latencies.record(due.elapsed().as_nanos() as u64)?;
                     due += every * count as u32;
                 }
-                Ok((connection, latencies))
+                Ok((caller, latencies))
             })
             .await?;
         let mut all = Histogram::new(3)?;
@@ -81,17 +80,17 @@ impl Load {
     }
 
     /// Runs a job on each connection, all at the same time.
-    async fn on_each<T, F>(&mut self, job: impl Fn(usize, Connection) -> F) -> Result<Vec<T>>
+    async fn on_each<T, F>(&mut self, job: impl Fn(usize, Caller) -> F) -> Result<Vec<T>>
     where
         T: Send + 'static,
-        F: Future<Output = Result<(Connection, T)>> + Send + 'static,
+        F: Future<Output = Result<(Caller, T)>> + Send + 'static,
     {
-        let jobs = self.connections.drain(..).enumerate();
-        let mut jobs: JoinSet<_> = jobs.map(|(at, connection)| job(at, connection)).collect();
+        let jobs = self.callers.drain(..).enumerate();
+        let mut jobs: JoinSet<_> = jobs.map(|(at, caller)| job(at, caller)).collect();
         let mut results = Vec::new();
         while let Some(done) = jobs.join_next().await {
-            let (connection, result) = done??;
-            self.connections.push(connection);
+            let (caller, result) = done??;
+            self.callers.push(caller);
             results.push(result);
         }
         Ok(results)
@@ -107,31 +106,16 @@ async fn wait_until(due: Instant) {
     }
 }
 
-struct Connection {
-    sender: SendRequest<Full<Bytes>>,
+/// A connection, and what it sends.
+struct Caller {
+    connection: Connection,
     request: Request<Full<Bytes>>,
 }
 
-impl Connection {
-    async fn open(address: SocketAddr, request: Request<Full<Bytes>>) -> Result<Self> {
-        let stream = TcpStream::connect(address).await?;
-        stream.set_nodelay(true)?;
-        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-        tokio::spawn(connection);
-        Ok(Connection { sender, request })
-    }
-
-    async fn send(&mut self) -> Result<StatusCode> {
-        self.sender.ready().await?;
-        let response = self.sender.send_request(self.request.clone()).await?;
-        let status = response.status();
-        response.into_body().collect().await?;
-        Ok(status)
-    }
-
+impl Caller {
     /// Sends one request that has to be answered 200.
     async fn accepted(&mut self) -> Result<()> {
-        match self.send().await? {
+        match self.connection.send(self.request.clone()).await? {
             StatusCode::OK => Ok(()),
             status => Err(format!("a request was answered {status}").into()),
         }

@@ -19,10 +19,10 @@
 //! which takes longer than a request, is not measured. With more, the servers have the last CPU.
 //! Linux only.
 
-mod cpus;
 mod load;
-mod process;
 mod server;
+#[path = "../shared/mod.rs"]
+mod shared;
 
 use benches::{
     SECRET, payload,
@@ -30,13 +30,12 @@ use benches::{
     rounds::Spread,
 };
 use bytes::Bytes;
-use http::{HeaderValue, Request, header::HOST};
+use http::Request;
 use http_body_util::Full;
 use load::Load;
-use process::Process;
+use shared::{connection, cpus, process::Process};
 use std::{process::ExitCode, time::Duration};
 use tower_whatsapp::{AppSecret, BoxError};
-use whatsapp_testkit::request;
 
 type Result<T> = std::result::Result<T, BoxError>;
 
@@ -66,7 +65,7 @@ fn main() -> Result<ExitCode> {
     }
     let mut record = Record::of_arguments()?;
     let (first, last) = cpus::first_and_last()?;
-    cpus::pin(None, first)?;
+    cpus::pin(None, &[first])?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         closed_loop(&mut record, 1, first).await?;
@@ -78,9 +77,7 @@ fn main() -> Result<ExitCode> {
 
 fn signed_text() -> Result<Request<Full<Bytes>>> {
     let body = payload("text").into_iter().next().unwrap_or_default();
-    let mut request = request::signed(server::PATH, &AppSecret::new(SECRET)?, body);
-    request.headers_mut().insert(HOST, HeaderValue::from_static("localhost"));
-    Ok(request.map(Full::from))
+    Ok(connection::signed(&AppSecret::new(SECRET)?, body))
 }
 
 /// One of `SERVERS`, and the connections to it.
@@ -92,7 +89,7 @@ struct Contender {
 async fn launch(connections: usize, cpu: usize) -> Result<Vec<Contender>> {
     let mut contenders = Vec::new();
     for service in SERVERS {
-        let process = Process::launch(service, cpu)?;
+        let process = Process::launch([server::RUN, service], Some(cpu))?;
         let load = Load::connect(process.address(), connections, signed_text()?).await?;
         contenders.push(Contender { process, load });
     }

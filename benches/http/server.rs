@@ -1,17 +1,14 @@
 //! The servers: hyper on one thread, the same but for the tower service on it.
 
+use crate::shared::{PATH, serve::serve};
 use benches::SECRET;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use hyper::{
-    body::{Body, Incoming},
-    server::conn::http1,
-};
-use hyper_util::{rt::TokioIo, service::TowerToHyperService};
+use hyper::body::Incoming;
 use std::{convert::Infallible, hint::black_box, io, net::Ipv4Addr, process, sync::Arc, thread};
 use tokio::net::TcpListener;
-use tower::{Service, service_fn};
+use tower::service_fn;
 use tower_whatsapp::{
     AppSecret, BoxError, Cloud, Dispatch, Event, EventRouter, WebhookLayer, WebhookService,
 };
@@ -20,9 +17,6 @@ use whatsapp_signature::Verifier;
 
 /// The argument that makes this program a server.
 pub(crate) const RUN: &str = "run-server";
-
-/// Where the servers take notifications.
-pub(crate) const PATH: &str = "/whatsapp";
 
 /// Serves on a free port, which it tells on stdout, until its stdin ends: with the program that
 /// launched it, whichever way that ends.
@@ -45,21 +39,6 @@ pub(crate) fn run(service: &str) -> Result<(), BoxError> {
             other => Err(format!("no server is called {other}").into()),
         }
     })
-}
-
-async fn serve<S, B>(listener: TcpListener, service: S) -> Result<(), BoxError>
-where
-    S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
-    S: Clone + Send + 'static,
-    S::Future: Send,
-    B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
-{
-    loop {
-        let (stream, _) = listener.accept().await?;
-        stream.set_nodelay(true)?;
-        let service = TowerToHyperService::new(service.clone());
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-    }
 }
 
 async fn one_field(event: Event<Any>) -> Result<(), Infallible> {
