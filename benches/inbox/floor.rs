@@ -1,35 +1,61 @@
 //! What the disk itself takes: the floor below every commit.
 
+use crate::{Options, Result, one};
+use benches::results::{Goal, Record};
 use hdrhistogram::Histogram;
 use std::{
-    fs::OpenOptions,
-    io::{self, Seek, SeekFrom, Write},
-    path::Path,
+    fs::{self, File},
+    io::{Seek, SeekFrom, Write},
     time::{Duration, Instant},
 };
 
-/// A commit of one small notification is about as long.
+/// A commit of one small notification writes about as much.
 const WRITTEN: usize = 8 * 1024;
 
-/// Overwrites 8 KiB of a file in this folder and has them on the disk (`fdatasync`), again and again
-/// for so long: what each took, in microseconds.
-pub(crate) fn measure(folder: &Path, duration: Duration) -> io::Result<Histogram<u64>> {
-    let mut took = Histogram::new(3).map_err(io::Error::other)?;
-    let path = folder.join("floor");
-    let mut file = OpenOptions::new().create(true).truncate(true).write(true).open(&path)?;
-    // The file is there, and as long as it will be: only data is synced from now on.
-    file.write_all(&[0; WRITTEN])?;
-    file.sync_all()?;
-    let (end, mut round) = (Instant::now() + duration, 0_u8);
-    while Instant::now() < end {
-        round = round.wrapping_add(1);
-        let began = Instant::now();
-        file.seek(SeekFrom::Start(0))?;
-        file.write_all(&[round; WRITTEN])?;
-        file.sync_data()?;
-        took.record(began.elapsed().as_micros() as u64).map_err(io::Error::other)?;
+/// For so long, before a run and behind it.
+const EACH: Duration = Duration::from_secs(1);
+
+/// How long an `fdatasync` takes at the time of a run.
+pub(crate) struct Floor<'o> {
+    options: &'o Options,
+    micros: Histogram<u64>,
+}
+
+impl<'o> Floor<'o> {
+    /// Measured before the run.
+    pub(crate) fn before(options: &'o Options) -> Result<Self> {
+        let mut floor = Floor { options, micros: Histogram::new(3)? };
+        floor.measure()?;
+        Ok(floor)
     }
-    drop(file);
-    std::fs::remove_file(path)?;
-    Ok(took)
+
+    /// Measures behind it, and records both.
+    pub(crate) fn record(mut self, record: &mut Record, what: &str) -> Result<()> {
+        self.measure()?;
+        for (name, quantile) in [("fdatasync_p50_in_ms", 0.5), ("fdatasync_p99_in_ms", 0.99)] {
+            let millis = self.micros.value_at_quantile(quantile) as f64 / 1e3;
+            record.tell(what, name, one(millis), Goal::Shown);
+        }
+        Ok(())
+    }
+
+    /// Overwrites the same 8 KiB and has them on the disk, again and again.
+    fn measure(&mut self) -> Result<()> {
+        let path = self.options.folder.join("floor");
+        let mut file = File::create(&path)?;
+        // The file is there, and as long as it will be: only data is synced from now on.
+        file.write_all(&[0; WRITTEN])?;
+        file.sync_all()?;
+        let (end, mut round) = (Instant::now() + EACH, 0_u8);
+        while Instant::now() < end {
+            round = round.wrapping_add(1);
+            let began = Instant::now();
+            file.seek(SeekFrom::Start(0))?;
+            file.write_all(&[round; WRITTEN])?;
+            file.sync_data()?;
+            self.micros.record(began.elapsed().as_micros() as u64)?;
+        }
+        fs::remove_file(path)?;
+        Ok(())
+    }
 }

@@ -44,15 +44,18 @@ pub(crate) struct Answers {
     pub(crate) stuck: u64,
     /// From when each that was accepted was due to its answer, in microseconds.
     pub(crate) latencies: Histogram<u64>,
+    /// The same of those that were refused.
+    pub(crate) refusals: Histogram<u64>,
     /// From the first to the last.
     pub(crate) took: Duration,
 }
 
 impl Answers {
     fn new() -> Result<Self> {
-        let latencies = Histogram::new(3)?;
+        let (latencies, refusals) = (Histogram::new(3)?, Histogram::new(3)?);
+        let (sent, accepted, refused, other, stuck) = (0, 0, 0, 0, 0);
         let took = Duration::ZERO;
-        Ok(Answers { sent: 0, accepted: 0, refused: 0, other: 0, stuck: 0, latencies, took })
+        Ok(Answers { sent, accepted, refused, other, stuck, latencies, refusals, took })
     }
 
     fn add(&mut self, part: &Answers) -> Result<()> {
@@ -61,7 +64,8 @@ impl Answers {
         self.refused += part.refused;
         self.other += part.other;
         self.stuck += part.stuck;
-        Ok(self.latencies.add(&part.latencies)?)
+        self.latencies.add(&part.latencies)?;
+        Ok(self.refusals.add(&part.refusals)?)
     }
 }
 
@@ -174,7 +178,10 @@ impl Sender {
                 answers.stuck += u64::from(is_stuck);
                 answers.latencies.record(due.elapsed().as_micros() as u64)?;
             }
-            StatusCode::SERVICE_UNAVAILABLE => answers.refused += 1,
+            StatusCode::SERVICE_UNAVAILABLE => {
+                answers.refused += 1;
+                answers.refusals.record(due.elapsed().as_micros() as u64)?;
+            }
             _ => answers.other += 1,
         }
         Ok(())

@@ -5,25 +5,35 @@
 //! cargo bench -p benches --bench inbox -- [PART ...] [--keys N] [--rate N] [--seconds N] [--write]
 //! ```
 //!
-//! - `file`: bytes on the disk for each key, and how long it takes to open the file.
+//! - `file`: the bytes of the file for each key, and how long it takes to open it.
 //! - `steady`: an open loop, where notifications are due at a fixed rate, and each is charged with the
 //!   time from when it was due.
 //! - `rates`: closed loops, where each connection sends its next notification when it has the answer;
 //!   the rate is that at which notifications were accepted, handled and completed.
 //! - `memory`: `steady` for so many minutes, with the memory that the server has at each.
+//! - `stuck`: rounds in which the handler of a conversation does not return, in turn with others.
+//! - `overload`: ten times as much as the file takes.
+//! - `fill`: makes the file with its keys, which is kept for the next time, and measures nothing.
 //!
-//! `docs/reliability.md` says more. Linux only.
+//! The senders have the first CPU, together with whatever of the server is there: the server may run
+//! on all, but for `--pin`. `docs/reliability.md` says more. Linux only.
 
+mod file;
 mod fill;
 mod floor;
 mod load;
+mod overload;
+mod rates;
 mod running;
 mod server;
 #[path = "../shared/mod.rs"]
 mod shared;
 mod steady;
+mod stuck;
+mod throttle;
 mod traffic;
 
+use benches::{results::Record, rounds::Spread};
 use clap::{Parser, ValueEnum};
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 use tower_whatsapp::BoxError;
@@ -32,7 +42,7 @@ type Result<T> = std::result::Result<T, BoxError>;
 
 #[derive(Debug, Parser)]
 struct Options {
-    /// What is measured; all of it by default
+    /// What is measured; all by default
     parts: Vec<Part>,
     /// How many keys the file holds when the server begins
     #[arg(long, default_value_t = 10_000_000)]
@@ -55,9 +65,6 @@ struct Options {
     /// The senders on the first CPU, the server on the last; otherwise the server may run on all
     #[arg(long)]
     pin: bool,
-    /// The server begins with a file that is not in memory
-    #[arg(long)]
-    cold: bool,
     /// Fail when a goal is missed
     #[arg(long)]
     check: bool,
@@ -72,7 +79,30 @@ struct Options {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Part {
     Fill,
+    File,
     Steady,
+    Rates,
+    Memory,
+    Stuck,
+    Overload,
+}
+
+impl Part {
+    const MEASURED: [Self; 6] =
+        [Self::File, Self::Steady, Self::Rates, Self::Memory, Self::Stuck, Self::Overload];
+
+    /// The name of its table.
+    fn table(self) -> &'static str {
+        match self {
+            Part::Fill => "",
+            Part::File => "inbox_file",
+            Part::Steady => "inbox_steady",
+            Part::Rates => "inbox_rates",
+            Part::Memory => "inbox_memory",
+            Part::Stuck => "inbox_stuck",
+            Part::Overload => "inbox_overload",
+        }
+    }
 }
 
 impl Options {
@@ -85,7 +115,8 @@ fn main() -> Result<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
     if arguments.next().is_some_and(|run| run == running::RUN) {
         let file = arguments.next().ok_or("no file")?;
-        server::run(file.as_ref())?;
+        let queue = arguments.next().ok_or("no queue")?;
+        server::run(file.as_ref(), queue.to_string_lossy().parse()?)?;
         return Ok(ExitCode::SUCCESS);
     }
     let mut options = Options::parse();
@@ -97,15 +128,42 @@ fn main() -> Result<ExitCode> {
     let first = shared::cpus::first_and_last()?.0;
     shared::cpus::pin(None, &[first])?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        for part in &options.parts {
-            match part {
-                Part::Fill => {
-                    fill::filled(&options.folder, options.keys).await?;
-                }
-                Part::Steady => steady::run(&options).await?,
-            }
+    if options.parts.is_empty() {
+        options.parts = Part::MEASURED.into();
+    }
+    let mut code = ExitCode::SUCCESS;
+    for part in &options.parts {
+        let closed = runtime.block_on(measure(*part, &options))?;
+        if closed != ExitCode::SUCCESS {
+            code = closed;
         }
-        Ok(ExitCode::SUCCESS)
-    })
+    }
+    Ok(code)
+}
+
+async fn measure(part: Part, options: &Options) -> Result<ExitCode> {
+    let mut record = Record::default();
+    (record.check, record.write) = (options.check, options.write);
+    match part {
+        Part::Fill => {
+            fill::filled(&options.folder, options.keys).await?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        Part::File => file::run(options, &mut record).await?,
+        Part::Steady => steady::run(options, &mut record).await?,
+        Part::Rates => rates::run(options, &mut record).await?,
+        Part::Memory => steady::memory(options, &mut record).await?,
+        Part::Stuck => stuck::run(options, &mut record).await?,
+        Part::Overload => overload::run(options, &mut record).await?,
+    }
+    Ok(record.close(part.table())?)
+}
+
+/// A figure that was measured once.
+fn one(value: f64) -> Spread {
+    Spread::of(std::iter::once(value))
+}
+
+fn mib(bytes: u64) -> Spread {
+    one(bytes as f64 / f64::from(1 << 20))
 }

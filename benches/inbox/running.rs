@@ -16,8 +16,13 @@ use tempfile::TempDir;
 /// The argument that makes this program a server.
 pub(crate) const RUN: &str = "run-server";
 
+const DEFAULT_QUEUE: usize = 1024;
+
 /// When nothing has been handled for so long, nothing more will be.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(5);
 
 pub(crate) struct Server {
     process: Process,
@@ -29,19 +34,25 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// On a file of its own that holds this many keys and is not in the page cache.
-    pub(crate) async fn launch(options: &Options, keys: u64) -> Result<Self> {
-        let filled = fill::filled(&options.folder, keys).await?;
+    /// On a file of its own, which holds keys already; in which as many may wait as by default.
+    pub(crate) async fn launch(options: &Options) -> Result<Self> {
+        Self::launch_with(options, true, DEFAULT_QUEUE).await
+    }
+
+    /// The same on a file that is in the page cache or is not, and in which so many may wait.
+    pub(crate) async fn launch_with(options: &Options, cached: bool, queue: usize) -> Result<Self> {
+        let filled = fill::filled(&options.folder, options.keys).await?;
         let folder = tempfile::tempdir_in(&options.folder)?;
         let file = folder.path().join("inbox.db");
         fs::copy(filled, &file)?;
         let copy = File::open(&file)?;
         copy.sync_all()?;
-        if options.cold {
+        if !cached {
             rustix::fs::fadvise(&copy, 0, None, rustix::fs::Advice::DontNeed)?;
         }
         let cpu = if options.pin { Some(cpus::first_and_last()?.1) } else { None };
-        let process = Process::launch([RUN.as_ref(), file.as_os_str()], cpu)?;
+        let queue = queue.to_string();
+        let process = Process::launch([RUN.as_ref(), file.as_os_str(), queue.as_ref()], cpu)?;
         Ok(Server { process, accepted: 0, file, _folder: folder })
     }
 
@@ -66,47 +77,47 @@ impl Server {
         &self.process
     }
 
-    /// Waits until all that was accepted is handled: how long that took after the last answer, and
-    /// what was handled.
+    /// Waits until all that was accepted is handled, or nothing more is: how long that took after the
+    /// last answer, and what was handled in all.
     pub(crate) async fn complete(&mut self, answers: &Answers) -> Result<(Duration, Report)> {
         self.accepted += answers.accepted - answers.stuck;
-        let (mut last, mut moved) = (0, Instant::now());
         let began = Instant::now();
-        let mut all: Option<Report> = None;
+        let report = self.handled().await?;
+        let took = began.elapsed();
+        self.tell(question::FORGET)?;
+        Ok((took, report))
+    }
+
+    /// Has the conversation that is stuck go on, with so many events, and waits until they are handled.
+    pub(crate) async fn release(&mut self, stuck: u64) -> Result<Report> {
+        self.accepted += stuck;
+        self.tell(question::RELEASE)?;
+        self.handled().await
+    }
+
+    async fn handled(&mut self) -> Result<Report> {
+        let (mut last, mut moved) = (0, Instant::now());
         loop {
             let report = self.report()?;
-            // Quantiles are of what was handled since the last report: those of the first are the
-            // run's.
-            let all = all.get_or_insert(Report { ..report });
-            (all.handled, all.repeated, all.disordered) =
-                (report.handled, report.repeated, report.disordered);
-            if report.handled >= self.accepted {
-                let took = began.elapsed();
-                return Ok((took, std::mem::take(all)));
+            if report.handled >= self.accepted || moved.elapsed() > PATIENCE {
+                return Ok(report);
             }
             if report.handled > last {
                 (last, moved) = (report.handled, Instant::now());
             }
-            if moved.elapsed() > PATIENCE {
-                let Report { handled, .. } = report;
-                return Err(format!("{} accepted, {handled} handled", self.accepted).into());
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
-    /// Waits until what was handled is also recorded as done, but for so many events.
+    /// Waits until what was handled is also recorded as done, but for so many events; or for long.
     pub(crate) async fn settled(&mut self, pending: u64) -> Result<Stored> {
         let began = Instant::now();
         loop {
             let stored = self.stored()?;
-            if stored.pending <= pending {
+            if stored.pending <= pending || began.elapsed() > PATIENCE {
                 return Ok(stored);
             }
-            if began.elapsed() > PATIENCE {
-                return Err(format!("still pending: {}", stored.pending).into());
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
+            tokio::time::sleep(PAUSE).await;
         }
     }
 }

@@ -38,6 +38,8 @@ pub(crate) mod question {
     pub(crate) const STICK: &str = "stick";
     /// That it does.
     pub(crate) const RELEASE: &str = "release";
+    /// That the times of what was handled are those of the next run from now on.
+    pub(crate) const FORGET: &str = "forget";
 }
 
 /// What was handled since the server began.
@@ -51,7 +53,8 @@ pub(crate) struct Report {
     pub(crate) repeated: u64,
     /// Handlers that began after one of a later event of the same conversation.
     pub(crate) disordered: u64,
-    /// From when an event was due to when its handler began, in microseconds: since the last report.
+    /// From when an event was due to when its handler began, in microseconds: in this run, without
+    /// conversation 0.
     pub(crate) p50: u64,
     pub(crate) p99: u64,
 }
@@ -67,10 +70,10 @@ pub(crate) struct Stored {
 
 /// Serves on a free port, which it tells on stdout, and answers on stdout what it is asked on stdin,
 /// until that ends.
-pub(crate) fn run(file: &Path) -> Result<()> {
+pub(crate) fn run(file: &Path, queue: usize) -> Result<()> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let began = Instant::now();
-        let store = SqliteStore::open(file)?;
+        let store = SqliteStore::builder(file).queue(queue).open()?;
         let opened = began.elapsed().as_micros() as u64;
         let inbox = Inbox::new(store.clone());
         let account = Account::new()?;
@@ -98,6 +101,10 @@ pub(crate) fn run(file: &Path) -> Result<()> {
                 }
                 question::STICK | question::RELEASE => {
                     account.stuck.send_replace(asked == question::STICK);
+                    asked
+                }
+                question::FORGET => {
+                    account.with(|seen| seen.latencies.reset());
                     asked
                 }
                 _ => return Err(format!("nobody knows what {asked:?} is").into()),
@@ -156,7 +163,6 @@ impl Account {
             let quantile = |q| seen.latencies.value_at_quantile(q);
             let Report { opened, handled, repeated, disordered, .. } = seen.report;
             let (p50, p99) = (quantile(0.5), quantile(0.99));
-            seen.latencies.reset();
             Report { opened, handled, repeated, disordered, p50, p99 }
         })
     }

@@ -1,40 +1,107 @@
-//! A steady rate, and the highest one.
+//! A steady rate: for a minute, and for many.
 
-use crate::{Options, Result, floor, running::Server};
+use crate::{
+    Options, Result,
+    floor::Floor,
+    load::Answers,
+    mib, one,
+    running::Server,
+    server::{Report, Stored},
+};
+use benches::results::{Goal, Record};
 use std::time::Duration;
 
-pub(crate) async fn run(options: &Options) -> Result<()> {
-    let mut server = Server::launch(options, options.keys).await?;
-    println!("opened in {} us", server.report()?.opened);
-    let floor = floor::measure(&options.folder, Duration::from_secs(2))?;
-    println!("floor p50 {} p99 {}", floor.value_at_quantile(0.5), floor.value_at_quantile(0.99));
+pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
+    let what = format!("inbox_steady/{}_per_second_for_{}_s", options.rate, options.seconds);
+    let mut server = Server::launch(options).await?;
     let mut load = server.connect(options.connections).await?;
+    let floor = Floor::before(options)?;
     let spent = server.process().cpu_time().await?;
     let answers = load.open(options.rate, options.run()).await?;
     let spent = server.process().cpu_time().await? - spent;
-    let (took, report) = server.complete(&answers).await?;
+    let (lag, report) = server.complete(&answers).await?;
     let stored = server.settled(0).await?;
-    let at = |q| answers.latencies.value_at_quantile(q) as f64 / 1e3;
-    println!(
-        "{} sent, {} accepted, {} refused, {} other in {:.1} s; accept ms p50 {:.2} p90 {:.2} p99 {:.2} p99.9 {:.2} max {:.2}",
-        answers.sent,
-        answers.accepted,
-        answers.refused,
-        answers.other,
-        answers.took.as_secs_f64(),
-        at(0.5),
-        at(0.9),
-        at(0.99),
-        at(0.999),
-        at(1.0)
-    );
-    println!("server cpu {:.1} us each", spent.as_secs_f64() * 1e6 / answers.sent as f64);
-    println!("complete {took:?} after: {report:?} {stored:?}");
-    println!(
-        "rss {} peak {}",
-        server.process().memory("VmRSS")? >> 20,
-        server.process().memory("VmHWM")? >> 20
-    );
-    drop(load);
-    Ok(())
+
+    let accept = |quantile| answers.latencies.value_at_quantile(quantile) as f64 / 1e3;
+    for (name, quantile, goal) in [
+        ("accept_p50_in_ms", 0.5, Goal::AtMost(5.0)),
+        ("accept_p99_in_ms", 0.99, Goal::AtMost(25.0)),
+        ("accept_p99.9_in_ms", 0.999, Goal::Shown),
+        ("accept_longest_in_ms", 1.0, Goal::Shown),
+    ] {
+        record.tell(&what, name, one(accept(quantile)), goal);
+    }
+    let handled = [("handled_p50_in_ms", report.p50), ("handled_p99_in_ms", report.p99)];
+    for (name, micros) in handled {
+        record.tell(&what, name, one(micros as f64 / 1e3), Goal::Shown);
+    }
+    record.tell(&what, "complete_behind_in_ms", one(lag.as_secs_f64() * 1e3), Goal::Shown);
+    counts(record, &what, &answers, &report, &stored);
+    let each = spent.as_secs_f64() * 1e6 / answers.sent as f64;
+    record.tell(&what, "server_cpu_each_in_us", one(each), Goal::Shown);
+    floor.record(record, &what)
+}
+
+/// What must be as it is whatever the time.
+pub(crate) fn counts(
+    record: &mut Record,
+    what: &str,
+    answers: &Answers,
+    report: &Report,
+    stored: &Stored,
+) {
+    let shown = [("sent", answers.sent), ("accepted", answers.accepted)];
+    for (name, count) in shown {
+        record.tell(what, name, one(count as f64), Goal::Shown);
+    }
+    for (name, count) in [
+        ("refused", answers.refused),
+        ("answered_otherwise", answers.other),
+        ("lost", answers.accepted.saturating_sub(report.handled)),
+        ("repeated", report.repeated),
+        ("disordered", report.disordered),
+        ("pending", stored.pending),
+        ("dead", stored.dead),
+    ] {
+        record.tell(what, name, one(count as f64), Goal::AtMost(0.0));
+    }
+}
+
+pub(crate) async fn memory(options: &Options, record: &mut Record) -> Result<()> {
+    const MINUTE: Duration = Duration::from_secs(60);
+    let what = format!("inbox_memory/{}_per_second", options.rate);
+    let mut server = Server::launch(options).await?;
+    let mut load = server.connect(options.connections).await?;
+    let floor = Floor::before(options)?;
+    let duration = MINUTE * u32::try_from(options.minutes)?;
+    let mut minutes = vec![server.process().memory("VmRSS")?];
+    let answers = {
+        let process = server.process();
+        let watch = async {
+            loop {
+                tokio::time::sleep(MINUTE).await;
+                match process.memory("VmRSS") {
+                    Ok(bytes) => minutes.push(bytes),
+                    Err(error) => break error,
+                }
+            }
+        };
+        tokio::select! {
+            answers = load.open(options.rate, duration) => answers?,
+            error = watch => return Err(error.into()),
+        }
+    };
+    let (_, report) = server.complete(&answers).await?;
+    let stored = server.settled(0).await?;
+    for (minute, bytes) in minutes.iter().enumerate() {
+        record.tell(&what, &format!("rss_after_{minute}_minutes_in_mib"), mib(*bytes), Goal::Shown);
+    }
+    let peak = server.process().memory("VmHWM")?;
+    record.tell(&what, "rss_at_its_highest_in_mib", mib(peak), Goal::Shown);
+    if let ([_, first, ..], Some(last)) = (&minutes[..], minutes.last()) {
+        let grown = *last as f64 / *first as f64;
+        record.tell(&what, "last_minute_vs_first", one(grown), Goal::AtMost(1.05));
+    }
+    counts(record, &what, &answers, &report, &stored);
+    floor.record(record, &what)
 }

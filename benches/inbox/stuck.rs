@@ -1,0 +1,76 @@
+//! A conversation whose handler does not return: rounds without it and with it, in turn.
+
+use crate::{Options, Result, floor::Floor, load::Answers, one, running::Server, server::question};
+use benches::{
+    results::{Goal, Record},
+    rounds::Spread,
+};
+
+/// Pairs of rounds.
+const ROUNDS: u32 = 5;
+
+/// What a round has shown of all other conversations.
+struct Others {
+    p50: f64,
+    p99: f64,
+}
+
+pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
+    let rate = options.rate / 3;
+    let what = format!("inbox_stuck/{rate}_per_second");
+    let mut server = Server::launch(options).await?;
+    let mut load = server.connect(options.connections).await?;
+    let floor = Floor::before(options)?;
+    let each = options.run() / (2 * ROUNDS);
+    let (mut without, mut with) = (Vec::new(), Vec::new());
+    let (mut sent, mut stuck) = (0, 0);
+    // The first pair warms up.
+    for round in 0..=ROUNDS {
+        for is_stuck in [false, true] {
+            load.stuck = is_stuck;
+            server.tell(if is_stuck { question::STICK } else { question::RELEASE })?;
+            let answers = load.open(rate, each).await?;
+            let (_, report) = server.complete(&answers).await?;
+            // Its first event is in hand, the others wait: all of them are pending, and no other is.
+            let stored = server.settled(answers.stuck).await?;
+            if (stored.pending, answers.stuck > 0) != (answers.stuck, is_stuck) {
+                return Err(format!("{} are stuck: {stored:?}", answers.stuck).into());
+            }
+            if all_accepted(&answers)? && (report.repeated, report.disordered) != (0, 0) {
+                return Err(format!("not each once, in order: {report:?}").into());
+            }
+            sent += answers.sent;
+            stuck += answers.stuck;
+            if is_stuck {
+                let report = server.release(answers.stuck).await?;
+                if (report.repeated, report.disordered) != (0, 0) {
+                    return Err(format!("not each once, in order: {report:?}").into());
+                }
+                server.settled(0).await?;
+            }
+            if round > 0 {
+                let others = Others { p50: report.p50 as f64 / 1e3, p99: report.p99 as f64 / 1e3 };
+                if is_stuck { &mut with } else { &mut without }.push(others);
+            }
+        }
+    }
+    record.tell(&what, "sent", one(sent as f64), Goal::Shown);
+    record.tell(&what, "of_the_stuck_conversation", one(stuck as f64), Goal::Shown);
+    for (name, rounds) in [("without", &without), ("with", &with)] {
+        let p50 = Spread::of(rounds.iter().map(|others| others.p50));
+        let p99 = Spread::of(rounds.iter().map(|others| others.p99));
+        record.tell(&what, &format!("others_handled_p50_{name}_in_ms"), p50, Goal::Shown);
+        record.tell(&what, &format!("others_handled_p99_{name}_in_ms"), p99, Goal::Shown);
+    }
+    let pairs = with.iter().zip(&without);
+    let ratio = Spread::of(pairs.map(|(with, without)| with.p99 / without.p99));
+    record.tell(&what, "others_handled_p99_with_vs_without", ratio, Goal::Shown);
+    floor.record(record, &what)
+}
+
+fn all_accepted(answers: &Answers) -> Result<bool> {
+    match answers.accepted == answers.sent {
+        true => Ok(true),
+        false => Err(format!("not all were accepted: {answers:?}").into()),
+    }
+}
