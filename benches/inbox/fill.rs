@@ -20,30 +20,34 @@ use whatsapp_notification::Form;
 use whatsapp_router::dedup::DedupKey;
 
 const DAY: u64 = 86_400_000;
-/// The days of which an inbox remembers keys: today, and the eight that it is ahead of.
+/// How many days a store has keys of: their tables are over tomorrow, and on the eight days after it.
+/// So none is over while the file is used, today and tomorrow, and keys that come join one of them.
 const DAYS: u64 = 9;
 /// The events of one notification, whose keys go into the file in one transaction.
 const EACH: u64 = 50_000;
 
-/// The file in this folder that holds so many keys; it is made unless it is there. What is kept of
-/// each event is its key: it is done, and its body is swept.
+/// The file in this folder that holds so many keys; it is made unless it was, today or yesterday. What
+/// is kept of each event is its key: it is done, and its body is swept.
 pub(crate) async fn filled(folder: &Path, keys: u64) -> Result<PathBuf> {
-    let whole = folder.join(format!("filled-{keys}.db"));
-    if whole.exists() {
-        return Ok(whole);
+    let now = now();
+    let of_day = |day| folder.join(format!("filled-{keys}-{day}.db"));
+    let (whole, earlier) = (of_day(now.0 / DAY), of_day(now.0 / DAY - 1));
+    for made in [&whole, &earlier] {
+        if made.exists() {
+            return Ok(made.clone());
+        }
     }
     let part = whole.with_extension("part");
     if part.exists() {
         fs::remove_file(&part)?;
     }
     let store = SqliteStore::builder(&part).queue(2 * EACH as usize).open()?;
-    let now = now();
     let fence = store.own(Owner(1), now, Duration::from_secs(86_400)).await?;
     let fence = fence.ok_or("the new file has another owner")?;
     let (mut rng, began) = (Rng::with_seed(1), Instant::now());
     let (mut last, mut told) = (Seq(0), Instant::now());
     for first in (0..keys).step_by(EACH as usize) {
-        let day = first * DAYS / keys;
+        let day = 1 + first * DAYS / keys;
         let until = Millis(now.0 + day * DAY);
         let origin = StoredOrigin::new(Form::Cloud, "");
         let mut incoming = Incoming::new(Bytes::from_static(b"{}"), origin, now, until);

@@ -161,7 +161,7 @@ impl Store for SqliteStore {
     }
 
     async fn bodies(&self, after: Option<BodyId>, limit: usize) -> Result<Vec<BodyId>, StoreError> {
-        self.reader.ask(false, move |file| reads::bodies(file, after, limit)).await
+        self.reader.ask(move |file| reads::bodies(file, after, limit)).await
     }
 
     async fn body(&self, id: BodyId) -> Result<Option<StoredBody>, StoreError> {
@@ -196,7 +196,7 @@ impl Store for SqliteStore {
         erasure: Erasure,
         now: Millis,
     ) -> Result<Option<u64>, StoreError> {
-        self.writer.ask(false, move |file| steps::erase(file, id, &erasure, now)).await
+        self.writer.ask(move |file| steps::erase(file, id, &erasure, now)).await
     }
 
     async fn sweep(&self, now: Millis, retention: Retention) -> Result<Swept, StoreError> {
