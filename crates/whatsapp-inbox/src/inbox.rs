@@ -18,7 +18,7 @@
 //! ```
 
 use crate::{
-    Store, StoreError, Workers,
+    Store, StoreError, StoreErrorKind, Workers,
     clock::{Clock, later},
     lane,
     signal::Signal,
@@ -28,6 +28,10 @@ use crate::{
 use std::{
     fmt,
     pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -47,6 +51,7 @@ pub struct Inbox<S> {
     on_premises: Duration,
     clock: Clock,
     signal: Signal,
+    is_draining: Arc<AtomicBool>,
 }
 
 impl<S> Inbox<S> {
@@ -54,8 +59,14 @@ impl<S> Inbox<S> {
     /// than their senders try again.
     pub fn new(store: S) -> Self {
         const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-        let (clock, signal) = (Clock::wall(), Signal::default());
-        Inbox { store, cloud: 8 * DAY, on_premises: 2 * DAY, clock, signal }
+        Inbox {
+            store,
+            cloud: 8 * DAY,
+            on_premises: 2 * DAY,
+            clock: Clock::wall(),
+            signal: Signal::default(),
+            is_draining: Arc::default(),
+        }
     }
 
     /// How long events of the Cloud API are remembered. Default 8 days.
@@ -79,6 +90,15 @@ impl<S> Inbox<S> {
         S: Clone,
     {
         Workers::signalled(self.store.clone(), service, self.signal.clone())
+    }
+
+    /// From now on what comes to this inbox and its clones is [`Draining`](StoreErrorKind::Draining):
+    /// over HTTP a 503, and it comes again. Calls under way end as they would.
+    ///
+    /// For a service whose server cannot stop accepting. Where it can, that is better: nobody is told
+    /// to come again. Other inboxes of the store, in other processes, go on.
+    pub fn stop_accepting(&self) {
+        self.is_draining.store(true, Ordering::Relaxed);
     }
 
     #[cfg(test)]
@@ -141,6 +161,14 @@ impl<S: Store> Service<Notification> for Inbox<S> {
     }
 
     fn call(&mut self, notification: Notification) -> InboxFuture {
+        if self.is_draining.load(Ordering::Relaxed) {
+            let refused = async {
+                let error = StoreError::new(StoreErrorKind::Draining);
+                telemetry::refused(&error);
+                Err(error)
+            };
+            return InboxFuture { keeping: Box::pin(refused) };
+        }
         let incoming = self.incoming(&notification, self.clock.now());
         let (store, signal) = (self.store.clone(), self.signal.clone());
         let keeping = async move {

@@ -88,6 +88,12 @@
 //! stood still for longer than its lease looks at its clocks first, but can begin a handler if it is
 //! stopped right after that.
 //!
+//! # Ending
+//! First stop accepting: the server, or with [`Inbox::stop_accepting`] the inbox. Then
+//! [`drain`](Running::drain) the workers, and close the store. At a second signal, drain without time:
+//! handlers are dropped, and their events are handled by the next owner. Who skips all of it, as a kill
+//! does, loses nothing either.
+//!
 //! # Personal data
 //! A body goes with the sweep after the last of its events has ended; dead letters stay for 30 days. Both
 //! can be [set](Workers::retention). [`erase_contact`] erases one person from a store before.

@@ -82,6 +82,8 @@ async fn receive() {
     while inbox.get_ref().stats().await.unwrap().pending > 0 {
         tokio::task::yield_now().await;
     }
+    inbox.stop_accepting();
+    inbox.call(parse()).await.unwrap_err();
     assert_eq!(workers.drain(Duration::from_secs(60)).await.handed_back, 0);
 
     let folder = tempfile::tempdir().unwrap();
@@ -129,6 +131,7 @@ fn attempts_and_dead_letters_are_told_and_counted_without_content() {
             ("whatsapp_inbox_dead_letters_total{}", 3),
             ("whatsapp_inbox_events_total{duplicate}", 4),
             ("whatsapp_inbox_events_total{new}", 9),
+            ("whatsapp_inbox_refused_total{draining}", 1),
         ]
     );
     for other in [

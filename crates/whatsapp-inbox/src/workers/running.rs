@@ -40,7 +40,8 @@ impl Running {
     /// Starts no handler any more, waits so long for those that run, drops the rest and gives the
     /// events to whoever wants them next.
     ///
-    /// Stop accepting before: what is kept later waits for the next owner. A second call may shorten
+    /// Stop accepting before, the server or [the inbox](crate::Inbox::stop_accepting): what is kept
+    /// later waits for the next owner. A second call may shorten
     /// the time of the first: with none it stops at once. Dropped half way, the draining goes on.
     pub async fn drain(&self, within: Duration) -> Drained {
         let now = Instant::now();

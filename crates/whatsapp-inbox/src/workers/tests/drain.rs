@@ -1,5 +1,5 @@
 use super::*;
-use crate::workers::Drained;
+use crate::{StoreErrorKind, workers::Drained};
 use std::future::pending;
 
 fn slow(seconds: u64) -> impl Fn(usize, usize) -> Handling + Clone + Send + 'static {
@@ -137,4 +137,21 @@ async fn what_was_not_recorded_is_not_counted_as_finished() {
     assert!(inbox.get_ref().finish(Fence(1), Seq(1), now, End::Done).await.unwrap());
     let drained = workers.drain(Duration::from_secs(30)).await;
     assert_eq!(drained, Drained { finished: 1, handed_back: 0 });
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_inbox_that_has_stopped_accepting_refuses_what_comes_and_ends_what_is_under_way() {
+    let mut inbox = inbox();
+    let mut clone = inbox.clone();
+    let mut other = Inbox::new(inbox.get_ref().clone());
+    let under_way = inbox.call(body(&[(0, 0)]));
+    clone.stop_accepting();
+    for inbox in [&mut inbox, &mut clone] {
+        let refused = inbox.call(body(&[(0, 1)])).await.unwrap_err();
+        assert_eq!(refused.kind(), StoreErrorKind::Draining);
+    }
+    assert_eq!(under_way.await.unwrap().new, 1);
+    // Another process's.
+    assert_eq!(other.call(body(&[(0, 2)])).await.unwrap().new, 1);
+    assert_eq!(inbox.get_ref().stats().await.unwrap().pending, 2);
 }
