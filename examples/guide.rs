@@ -11,6 +11,7 @@ pages! {
     quick_start "quick-start.md"
     security "security.md"
     retries "retries.md"
+    restarts "restarts.md"
     testing "testing.md"
     on_premises "on-premises.md"
 }

@@ -92,7 +92,8 @@
 //! First stop accepting: the server, or with [`Inbox::stop_accepting`] the inbox. Then
 //! [`drain`](Running::drain) the workers, and close the store. At a second signal, drain without time:
 //! handlers are dropped, and their events are handled by the next owner. Who skips all of it, as a kill
-//! does, loses nothing either.
+//! does, loses nothing either. The example `rolling` replaces a process that runs, and no request is
+//! refused or cut.
 //!
 //! # Personal data
 //! A body goes with the sweep after the last of its events has ended; dead letters stay for 30 days. Both
