@@ -2,6 +2,7 @@
 
 mod clock;
 mod drain;
+mod erase;
 mod flaky;
 mod lanes;
 mod order;
