@@ -172,7 +172,8 @@ impl Store for MemoryStore {
         let Some((letter, lane)) = state.dead.remove(&seq) else { return Ok(false) };
         state.lanes.insert((lane, seq));
         let DeadLetter { body, offset, received, .. } = letter;
-        let pending = Pending { seq, body, offset, lane, received, attempts: 0, due: now };
+        let mut pending = Pending::new(seq, body, offset, lane, received);
+        pending.due = now;
         state.pending.insert(seq, pending);
         Ok(true)
     }
@@ -231,21 +232,19 @@ impl State {
             }
             kept.new += 1;
             self.last_seq += 1;
-            let (seq, lane, offset) = (Seq(self.last_seq), event.lane, event.offset);
+            let (seq, lane) = (Seq(self.last_seq), event.lane);
+            let pending = Pending::new(seq, body, event.offset, lane, received);
             if let Some(reason) = event.dead {
-                let (died, attempts, reason) = (received, 0, reason.to_owned());
-                let letter = DeadLetter { seq, body, offset, received, died, attempts, reason };
+                let letter = DeadLetter::of(&pending, received, 0, reason.to_owned());
                 self.dead.insert(seq, (letter, lane));
             } else {
                 self.lanes.insert((lane, seq));
-                let (attempts, due) = (0, received);
-                let pending = Pending { seq, body, offset, lane, received, attempts, due };
                 self.pending.insert(seq, pending);
             }
         }
         if kept.new > 0 {
             self.last_body = body.0;
-            let stored = StoredBody { body: incoming.body, origin: incoming.origin };
+            let stored = StoredBody::new(incoming.body, incoming.origin);
             let end = self.last_seq + 1;
             let seqs = Seq(end - kept.new as u64)..Seq(end);
             self.bodies.insert(body, Body { stored, seqs, open: kept.new, ended: received });
@@ -286,11 +285,12 @@ impl State {
             (pending.attempts, pending.due) = (attempts, due);
             return true;
         }
-        let Pending { body, offset, lane, received, .. } = *pending;
+        let pending = *pending;
+        let Pending { body, lane, .. } = pending;
         self.pending.remove(&seq);
         self.lanes.remove(&(lane, seq));
         if let End::Dead { attempts, reason } = end {
-            let letter = DeadLetter { seq, body, offset, received, died: now, attempts, reason };
+            let letter = DeadLetter::of(&pending, now, attempts, reason);
             self.dead.insert(seq, (letter, lane));
         } else {
             self.close(body, now);

@@ -139,6 +139,21 @@ pub struct Pending {
     pub due: Millis,
 }
 
+impl Pending {
+    /// An event as it is when it is kept: without attempts, and due. For stores.
+    ///
+    /// ```
+    /// use whatsapp_inbox::store::{BodyId, Lane, Millis, Pending, Seq};
+    ///
+    /// let mut pending = Pending::new(Seq(7), BodyId(7), 81, Lane(1), Millis(1_750_000_000_000));
+    /// (pending.attempts, pending.due) = (2, Millis(1_750_000_004_000));
+    /// ```
+    #[must_use]
+    pub fn new(seq: Seq, body: BodyId, offset: u32, lane: Lane, received: Millis) -> Self {
+        Pending { seq, body, offset, lane, received, attempts: 0, due: received }
+    }
+}
+
 /// A body, with where it came from. `Debug` shows no content.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -150,6 +165,12 @@ pub struct StoredBody {
 }
 
 impl StoredBody {
+    /// A body that came from there. For stores.
+    #[must_use]
+    pub fn new(body: Bytes, origin: StoredOrigin) -> Self {
+        StoredBody { body, origin }
+    }
+
     /// The notification as it was received, for its events; of a body that is not JSON, one of a single
     /// [`Unparseable`](whatsapp_notification::Unparseable) event.
     #[must_use]
@@ -204,6 +225,23 @@ pub struct DeadLetter {
     pub attempts: u32,
     /// Why it was given up.
     pub reason: String,
+}
+
+impl DeadLetter {
+    /// What this event is when it is given up. For stores.
+    ///
+    /// ```
+    /// use whatsapp_inbox::store::{BodyId, DeadLetter, Lane, Millis, Pending, Seq};
+    ///
+    /// let pending = Pending::new(Seq(7), BodyId(7), 81, Lane(1), Millis(1_750_000_000_000));
+    /// let letter = DeadLetter::of(&pending, Millis(1_750_000_090_000), 20, "no such order".into());
+    /// assert_eq!((letter.seq, letter.attempts), (Seq(7), 20));
+    /// ```
+    #[must_use]
+    pub fn of(pending: &Pending, died: Millis, attempts: u32, reason: String) -> Self {
+        let Pending { seq, body, offset, received, .. } = *pending;
+        DeadLetter { seq, body, offset, received, died, attempts, reason }
+    }
 }
 
 /// How long what has ended is kept.
