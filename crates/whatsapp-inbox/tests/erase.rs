@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fs, time::Duration};
 use tower::Service;
 use whatsapp_inbox::{
     Erased, Inbox, Store, erase_contact,
-    store::{BodyId, End, MemoryStore, Millis, Owner, Scan, Seq, SqliteStore},
+    store::{BodyId, End, Erasure, MemoryStore, Millis, Owner, Scan, Seq, SqliteStore},
 };
 use whatsapp_notification::{Kind, Notification, Origin, Parser};
 use whatsapp_testkit::Samples;
@@ -228,6 +228,26 @@ async fn somebody_is_found_by_each_of_their_ids_wherever_they_stand() {
 }
 
 #[tokio::test]
+async fn ids_that_one_event_has_together_are_of_one_person_in_its_body() {
+    let store = MemoryStore::new();
+    let message = json!({"from":"15550001","from_user_id":"US.ada","id":"A","timestamp":"1",
+        "type":"text","text":{"body":"x"}});
+    let status = json!({"id":"B","status":"read","timestamp":"1","recipient_user_id":"US.ada"});
+    let contact = json!({"user_id":"US.ada","profile":{"name":"Ada Canary"}});
+    // A group may have a number for an id, and is nobody.
+    let group = json!({"id":"C","status":"read","timestamp":"1","recipient_id":"15550001",
+        "recipient_type":"group","recipient_participant_id":"15550002"});
+    let value = json!({"contacts":[contact],"messages":[message],"statuses":[status, group]});
+    keep(&store, cloud("messages", &value)).await;
+    let erased = erase(&store, &["15550001"]).await;
+    assert_eq!((erased.items, erased.events), (3, 2));
+    let content = content(&store).await;
+    assert!(!content.contains("US.ada") && !content.contains("Canary"), "{content}");
+    assert!(content.contains("15550002"));
+    assert_eq!(erased.mentions, [BodyId(1)]);
+}
+
+#[tokio::test]
 async fn of_a_history_their_conversations_go_and_the_rest_is_handled() {
     let store = MemoryStore::new();
     let thread =
@@ -278,6 +298,22 @@ async fn what_others_wrote_of_them_stays_and_is_told() {
     assert_eq!(content(&store).await, before);
     assert_eq!(erase(&store, &[]).await, Erased::default());
     assert_eq!(erase(&store, &["", "@", "+"]).await, Erased::default());
+}
+
+#[test]
+fn debug_shows_nothing_of_anybody() {
+    let mut erasure = Erasure::of(r#"{"from":"15550001canary"}"#.into());
+    erasure.blank(8..24);
+    let debug = format!("{erasure:?} {:?}", Erased::default());
+    assert!(!debug.contains("1555") && !debug.contains("canary"), "{debug}");
+    // What is beyond the body is nothing, and a short value stays one.
+    erasure.blank(25..99);
+    let (start, end) = (99, 25);
+    erasure.blank(start..end);
+    assert_eq!(erasure.offsets(), [8]);
+    let mut short = Erasure::of("[{},7]".into());
+    short.blank(1..3);
+    assert_eq!(short.after(), b"[0 ,7]");
 }
 
 #[tokio::test]

@@ -3,14 +3,23 @@
 use std::borrow::Cow;
 
 /// One person, by the ids that are known.
+#[derive(Clone)]
 pub(super) struct Contact {
     ids: Vec<String>,
 }
 
 impl Contact {
     pub(super) fn of(ids: &[&str]) -> Self {
-        let ids = ids.iter().map(|id| plain(id).into_owned());
-        Contact { ids: ids.filter(|id| !id.is_empty()).collect() }
+        let mut contact = Contact { ids: Vec::new() };
+        ids.iter().for_each(|id| contact.add(id));
+        contact
+    }
+
+    pub(super) fn add(&mut self, id: &str) {
+        let id = plain(id);
+        if !id.is_empty() && !self.is(&id) {
+            self.ids.push(id.into_owned());
+        }
     }
 
     /// True if this id is one of theirs.

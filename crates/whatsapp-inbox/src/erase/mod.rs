@@ -11,7 +11,7 @@ use crate::{
 };
 use contact::Contact;
 use std::ops::Range;
-use whatsapp_notification::{Event, IdChange, Kind};
+use whatsapp_notification::{Event, IdChange, Kind, Str};
 
 /// So many bodies are listed at a time.
 const PAGE: usize = 256;
@@ -20,9 +20,10 @@ const PAGE: usize = 256;
 /// and events of it that are pending or dead end for good, unhandled.
 ///
 /// `ids` are what they are known by: a number (its digits are compared), a WhatsApp id, a user id, a
-/// user name. Give all that you know: an event has not all of them, and one that shares none of these is
-/// not theirs. With no id, nothing is erased. `now` is the wall's time, after which the store sweeps bodies
-/// of which no event is left.
+/// user name. Give all that you know: an event has not all of them, and one that has none of these is
+/// not theirs, unless another one in the same body tells that they are the same. With no id, nothing is
+/// erased. `now` is the wall's time, after which the store sweeps bodies of which no event is left. Every
+/// body of the store is read.
 ///
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
@@ -107,7 +108,8 @@ async fn erase_in<S: Store>(
 ) -> Result<(), StoreError> {
     // Again if another erasure came between.
     while let Some(stored) = store.body(id).await? {
-        let spans = spans(&stored, contact);
+        let contact = known_by(&stored, contact);
+        let spans = spans(&stored, &contact);
         let mut erasure = Erasure::of(stored.body);
         spans.iter().for_each(|span| erasure.blank(span.clone()));
         let is_mentioned = contact.is_mentioned(erasure.after());
@@ -130,13 +132,12 @@ fn spans(stored: &StoredBody, contact: &Contact) -> Vec<Range<usize>> {
     let notification = stored.notification();
     let mut spans: Vec<_> = notification
         .events()
-        .filter(|event| match event.kind() {
-            Kind::Unparseable => contact.is_mentioned(&stored.body),
-            _ => is_theirs(event, contact),
-        })
-        .map(|event| match event.kind() {
-            Kind::Unparseable => 0..stored.body.len(),
-            _ => event.offset()..event.offset() + event.raw().len(),
+        .filter_map(|event| match event.kind() {
+            Kind::Unparseable => contact.is_mentioned(&stored.body).then_some(0..stored.body.len()),
+            _ if is_theirs(&event, contact) => {
+                Some(event.offset()..event.offset() + event.raw().len())
+            }
+            _ => None,
         })
         .collect();
     spans.extend(entries::of(&stored.body, contact));
@@ -150,10 +151,26 @@ fn spans(stored: &StoredBody, contact: &Contact) -> Vec<Range<usize>> {
     spans
 }
 
+/// The same person, with the ids that their events in this body have beside those that are known.
+fn known_by(stored: &StoredBody, contact: &Contact) -> Contact {
+    let mut known = contact.clone();
+    for event in stored.notification().events().filter(|event| is_theirs(event, contact)) {
+        let party = event.party();
+        [party.wa_id(), party.user_id()]
+            .into_iter()
+            .flatten()
+            .for_each(|id| known.add(&id.to_cow()));
+    }
+    known
+}
+
 fn is_theirs(event: &Event, contact: &Contact) -> bool {
     let party = event.party();
+    let is_group =
+        |id: &Str<'_>| party.group_id().is_some_and(|group| group.to_cow() == id.to_cow());
     let ids = [
-        party.address(),
+        // A group is nobody.
+        party.address().filter(|address| !is_group(address)),
         party.participant(),
         party.wa_id(),
         party.user_id(),
