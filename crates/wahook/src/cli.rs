@@ -84,7 +84,7 @@ pub(crate) enum InboxCommand {
         /// processes. What others wrote of them stays: bodies that mention them are told by number.
         /// Keys of events, which are hashes, stay, and so may old bytes in free pages and in the log of
         /// a file that is in use.
-        #[arg(long, group = "which", value_name = "ID", allow_hyphen_values = true, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+        #[arg(long, group = "which", value_name = "ID", value_parser = clap::builder::NonEmptyStringValueParser::new())]
         contact: Vec<String>,
     },
     /// Removes bodies whose events have ended, old dead letters, and keys whose time is over, as
