@@ -8,7 +8,7 @@ use std::{collections::BTreeMap, fs, time::Duration};
 use tower::Service;
 use whatsapp_inbox::{
     Erased, Inbox, Store, erase_contact,
-    store::{BodyId, End, Erasure, MemoryStore, Millis, Owner, Scan, Seq, SqliteStore},
+    store::{BodyId, End, Erasure, MemoryStore, Millis, Owner, Retention, Scan, Seq, SqliteStore},
 };
 use whatsapp_notification::{Kind, Notification, Origin, Parser};
 use whatsapp_testkit::Samples;
@@ -404,4 +404,24 @@ async fn the_file_has_no_trace_of_them_when_it_is_closed() {
     assert_eq!(erased.bodies, 2);
     store.close().await;
     assert_eq!(has_trace(), [false, false]);
+}
+
+#[tokio::test]
+async fn what_was_swept_before_is_in_free_pages_until_a_vacuum() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inbox.db");
+    let store = SqliteStore::open(&path).unwrap();
+    let long = "canary ".repeat(10_000);
+    keep(&store, cloud("messages", &json!({"messages":[text("15550001", "L", &long)]}))).await;
+    let fence = store.own(Owner(1), NOW, Duration::MAX).await.unwrap().unwrap();
+    assert!(store.finish(fence, Seq(1), NOW, End::Done).await.unwrap());
+    let retention = Retention { bodies: Duration::ZERO, dead: Duration::ZERO };
+    assert_eq!(store.sweep(NOW, retention).await.unwrap().bodies, 1);
+    assert_eq!(erase(&store, &["15550001"]).await, Erased::default());
+    store.close().await;
+    let has_trace = || fs::read(&path).unwrap().windows(6).any(|at| at == b"canary");
+    assert!(has_trace());
+    rusqlite::Connection::open(&path).unwrap().execute_batch("VACUUM").unwrap();
+    assert!(!has_trace());
+    SqliteStore::open(&path).unwrap().close().await;
 }
