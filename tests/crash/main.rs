@@ -10,6 +10,7 @@
 //! it shows.
 
 mod check;
+mod handler;
 mod log;
 mod server;
 mod store;
@@ -26,6 +27,7 @@ use std::{
     time::{Duration, Instant},
 };
 use tower_whatsapp::BoxError;
+use whatsapp_testkit::HttpClient;
 
 #[derive(Debug, Parser)]
 #[command(about = "Kills a server with an inbox again and again, and counts what is lost")]
@@ -109,7 +111,7 @@ fn run(options: &Options) -> Result<bool, BoxError> {
         let over = Duration::from_millis((LIFE.0 + longest) / 2) * options.kills.max(1);
         thread::spawn(move || -> Result<traffic::Sent, BoxError> {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(traffic::send(to, events, over, seed))
+            runtime.block_on(traffic::send(HttpClient::to(to), events, over, seed))
         })
     };
 

@@ -1,18 +1,17 @@
 //! The server: axum, the layer, an inbox in a file, and its workers. It is what is killed.
 
 use crate::{
-    log::{Did, Log},
-    traffic::{self, Number},
+    handler::{Handler, handle},
+    traffic,
 };
 use axum::Router;
 use clap::Args;
 use std::{
-    collections::HashSet,
     convert::Infallible,
     io::{self, Read},
     net::SocketAddr,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     thread,
     time::Duration,
 };
@@ -23,8 +22,8 @@ use whatsapp_inbox::{
     Inbox,
     store::{Retention, SqliteStore},
 };
-use whatsapp_notification::{Any, Event, Notification};
-use whatsapp_router::{EventRouter, Outcome};
+use whatsapp_notification::Notification;
+use whatsapp_router::EventRouter;
 
 #[derive(Args, Debug)]
 pub(crate) struct Options {
@@ -52,11 +51,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), BoxError> {
     std::panic::set_hook(Box::new(|_| {}));
     let store = SqliteStore::open(&options.file)?;
     let inbox = Inbox::new(store.clone());
-    let handler = Handler {
-        log: Log::open(&options.log, options.generation)?,
-        seed: options.seed,
-        tried: Mutex::default(),
-    };
+    let handler = Handler::new(&options.log, options.generation, options.seed)?;
     let retention = Retention {
         bodies: Duration::from_secs(options.keep_bodies),
         dead: Duration::from_secs(24 * 60 * 60),
@@ -104,39 +99,4 @@ fn input_ends() -> oneshot::Receiver<()> {
         let _ = end.send(());
     });
     ended
-}
-
-struct Handler {
-    log: Log,
-    seed: u64,
-    /// Events that this process has begun with.
-    tried: Mutex<HashSet<Number>>,
-}
-
-/// Most events are done at once; by the seed, some take a while, some fail or panic at first, and some are
-/// given up.
-async fn handle(event: Event<Any>, handler: Arc<Handler>) -> Result<Outcome, io::Error> {
-    let Some(number) = traffic::marks(event.raw().as_bytes()).next() else {
-        return Ok(Outcome::dead("no event of the test"));
-    };
-    handler.log.write(Did::Started, number)?;
-    let is_first = handler.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(number);
-    let fate = traffic::mixed(handler.seed ^ (number as u64) << 20);
-    match fate % 100 {
-        0..5 => tokio::time::sleep(Duration::from_millis(1 + fate / 100 % 20)).await,
-        5..10 if is_first => {
-            handler.log.write(Did::Failed, number)?;
-            return Err(io::ErrorKind::Other.into());
-        }
-        10 if is_first => {
-            handler.log.write(Did::Failed, number)?;
-            panic!("as the seed wants it");
-        }
-        _ => {}
-    }
-    handler.log.write(Did::Ended, number)?;
-    match fate % 100 {
-        11 => Ok(Outcome::dead("as the seed wants it")),
-        _ => Ok(Outcome::Done),
-    }
 }

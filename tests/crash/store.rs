@@ -27,6 +27,8 @@ pub(crate) fn read(path: &Path, after: i64) -> Result<Snapshot> {
     }
     let file = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     file.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    // All of it as of one moment, should somebody write meanwhile.
+    let file = file.unchecked_transaction()?;
     let tables: u32 = file.query_row(
         "SELECT count(*) FROM sqlite_schema WHERE name IN ('store', 'events', 'bodies', 'dead')",
         [],

@@ -3,11 +3,15 @@
 //! Event `n` carries the mark `wamid.n`, once. Whoever wants to know which events stand in a body looks
 //! for marks in its bytes: the parser under test is not asked.
 
+use bytes::Bytes;
 use fastrand::Rng;
-use std::{collections::VecDeque, fmt::Write, net::SocketAddr, time::Duration};
+use http::{Request, Response};
+use http_body_util::Full;
+use std::{collections::VecDeque, fmt::Write, time::Duration};
 use tokio::time::{Instant, sleep};
+use tower::Service;
 use tower_whatsapp::{AppSecret, BoxError};
-use whatsapp_testkit::{Answer, App, CloudSender, HttpClient, Schedule};
+use whatsapp_testkit::{Answer, App, CloudSender, Schedule};
 
 /// Where notifications go.
 pub(crate) const PATH: &str = "/whatsapp";
@@ -101,13 +105,17 @@ pub(crate) struct Sent {
 /// Sends as WhatsApp does, spread over this time and for as long as it takes: over several connections,
 /// again until exactly 200, in other batches each time, in any order, and some of it twice, at once or seconds
 /// later.
-pub(crate) async fn send(
-    to: SocketAddr,
+pub(crate) async fn send<S>(
+    to: S,
     events: usize,
     over: Duration,
     seed: u64,
-) -> Result<Sent, BoxError> {
-    let app = App::new(PATH, secret()?, HttpClient::to(to));
+) -> Result<Sent, BoxError>
+where
+    S: Service<Request<Full<Bytes>>, Response = Response<Full<Bytes>>> + Clone + Send + 'static,
+    S::Future: Send,
+{
+    let app = App::new(PATH, secret()?, to);
     let sender = CloudSender::new([app])
         .schedule(Schedule::doubling(Duration::from_millis(5), Duration::from_millis(100)))
         .timeout(Duration::from_secs(5))

@@ -1,0 +1,420 @@
+//! The test of rolling restarts: one server after the other takes over the socket and the file of the one
+//! before it, while it still runs, under a sender that behaves like WhatsApp.
+//!
+//! ```sh
+//! cargo run --release -p tests --bin rolling -- --restarts 12 --events 20000 --seed 1
+//! ```
+//!
+//! This process holds the socket, sends and checks; servers are processes of their own, the same program. Most of
+//! them are told to end in order; some get a second signal soon after the first, some are killed with
+//! `kill -9` while the next one runs. `check` says what is counted, `docs/reliability.md` what it shows.
+//! It needs Unix, where a socket can be handed down.
+
+mod check;
+mod client;
+#[path = "../crash/handler.rs"]
+mod handler;
+#[path = "../crash/log.rs"]
+mod log;
+#[path = "../../examples/rolling/serve.rs"]
+mod serve;
+mod server;
+#[path = "../crash/store.rs"]
+mod store;
+#[path = "../crash/traffic.rs"]
+mod traffic;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use client::Client;
+use fastrand::Rng;
+use rustix::process::{Pid, Signal, kill_process};
+use std::{
+    collections::{HashMap, HashSet},
+    env, fs,
+    io::{BufRead, BufReader, Read},
+    net::{Ipv4Addr, TcpListener},
+    os::fd::OwnedFd,
+    path::PathBuf,
+    process::{Child, ChildStdout, Command, ExitCode, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+use tower_whatsapp::BoxError;
+
+#[derive(Debug, Parser)]
+#[command(
+    about = "Replaces a server with an inbox again and again while it is in use, and counts what is lost"
+)]
+#[command(args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    part: Option<Part>,
+}
+
+#[derive(Args, Debug)]
+struct Options {
+    /// How often the server is replaced
+    #[arg(long, default_value_t = 12)]
+    restarts: u32,
+    /// How many events are sent
+    #[arg(long, default_value_t = 20_000)]
+    events: usize,
+    /// What is random is the same for the same seed, but for the machine's own timing
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Where the store's file is; a folder for temporary files is made in it
+    #[arg(long)]
+    folder: Option<PathBuf>,
+    /// Have the servers make a mistake: the test must fail
+    #[arg(long, hide = true)]
+    fault: Option<server::Fault>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// A server
+    #[command(hide = true)]
+    Serve(server::Options),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let result = match &cli.part {
+        Some(Part::Serve(options)) => server::run(options).map(|()| true),
+        None => run(&cli.options),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Events a second, at the most.
+const RATE: f64 = 3000.0;
+/// About how long it is from one restart to the next.
+const EACH: Duration = Duration::from_millis(800);
+/// Connections that are kept.
+const CONNECTIONS: usize = 16;
+/// How often the file and the log are read.
+const LOOK: Duration = Duration::from_millis(30);
+/// When a server does not come to its end within this, it never will.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// When nothing has been handled for so long, nothing more will be.
+const QUIET: Duration = Duration::from_secs(5);
+/// So long after a server was cut off a client may still learn of it.
+const NEWS: Duration = Duration::from_secs(1);
+
+/// True if nothing is lost, repeated, disordered or reset.
+fn run(options: &Options) -> Result<bool, BoxError> {
+    let folder = match &options.folder {
+        Some(folder) => tempfile::tempdir_in(folder)?,
+        None => tempfile::tempdir()?,
+    };
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    let client = Client::to(listener.local_addr()?, CONNECTIONS);
+    let (folder_path, seed, fault) = (folder.path().to_owned(), options.seed, options.fault);
+    let plan = Plan { listener, folder: folder_path, seed, fault };
+    let mut watch = Watch::new(&plan, options.events)?;
+    let mut rng = Rng::with_seed(seed);
+    let mut server = plan.start(1)?;
+    let over = EACH * options.restarts;
+    let over = over.max(Duration::from_secs_f64(options.events as f64 / RATE));
+    let sending = {
+        let (client, events) = (client.clone(), options.events);
+        thread::spawn(move || -> Result<traffic::Sent, BoxError> {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(traffic::send(client, events, over, seed))
+        })
+    };
+
+    let (mut cuts, mut ends) = (Cuts::default(), Vec::new());
+    for generation in 1..=options.restarts {
+        watch.pass(Duration::from_millis(rng.u64(50..400)))?;
+        let next = plan.start(generation + 1)?;
+        watch.pass(Duration::from_millis(rng.u64(0..200)))?;
+        let old = std::mem::replace(&mut server, next);
+        if ends.is_empty() {
+            ends.extend(End::six(&mut rng));
+        }
+        watch.end(generation, old, ends.pop().unwrap_or(End::Orderly), &mut cuts)?;
+    }
+    let began = Instant::now();
+    while !sending.is_finished() {
+        if began.elapsed() > over + PATIENCE {
+            return Err("the sender does not come to its end".into());
+        }
+        watch.pass(LOOK)?;
+    }
+    let sent = sending.join().map_err(|_| "the sender has panicked")??;
+    let (mut quiet, mut lines) = (Instant::now(), 0);
+    while !watch.snapshot.pending.is_empty() && quiet.elapsed() < QUIET {
+        watch.pass(LOOK)?;
+        if watch.checker.lines() > lines {
+            (quiet, lines) = (Instant::now(), watch.checker.lines());
+        }
+    }
+    watch.end(options.restarts + 1, server, End::Orderly, &mut cuts)?;
+
+    let verdict = watch.checker.verdict(&sent.answered);
+    let resets = cuts.resets(&client.unanswered(), &fs::read_to_string(plan.posts())?);
+    println!(
+        "{} restarts in order, with {} events handed back; {} with a second signal, {} with a kill",
+        cuts.orderly, cuts.handed_back, cuts.twice, cuts.killed
+    );
+    println!(
+        "{} POSTs, {} of them without a 200: {} cut off with a server, {} otherwise ({} of them read)",
+        sent.posts, sent.failed, resets.with_a_server, resets.others, resets.read
+    );
+    println!(
+        "{} handlings, {} of them failed; {} events handled again after a cut before their commit; \
+         {} dead, {} pending; {} lines torn",
+        verdict.began,
+        verdict.failed,
+        verdict.again,
+        watch.snapshot.dead,
+        watch.snapshot.pending.len(),
+        watch.log.torn
+    );
+    let (restarts, events, reset) = (options.restarts, options.events, resets.others);
+    let check::Verdict { answered, lost, repeated, disordered, .. } = verdict;
+    let is_right = lost + repeated + disordered + reset == 0;
+    if !is_right {
+        eprintln!("the files are in {}", folder.keep().display());
+    }
+    println!(
+        "rolling: restarts {restarts} events {events} answered {answered} lost {lost} \
+         repeated {repeated} disordered {disordered} reset {reset}"
+    );
+    Ok(is_right)
+}
+
+/// How servers are started.
+struct Plan {
+    /// It is never closed: so nobody who comes is refused.
+    listener: TcpListener,
+    folder: PathBuf,
+    seed: u64,
+    fault: Option<server::Fault>,
+}
+
+impl Plan {
+    fn file(&self) -> PathBuf {
+        self.folder.join("inbox.db")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.folder.join("handlers.log")
+    }
+
+    fn posts(&self) -> PathBuf {
+        self.folder.join("posts.log")
+    }
+
+    /// Returns when it is ready.
+    fn start(&self, generation: u32) -> Result<Server, BoxError> {
+        let mut command = Command::new(env::current_exe()?);
+        command.arg("serve").arg("--file").arg(self.file()).arg("--log").arg(self.log());
+        command.arg("--posts").arg(self.posts());
+        command.args(["--generation", &generation.to_string(), "--seed", &self.seed.to_string()]);
+        if let Some(fault) = self.fault.and_then(|fault| fault.to_possible_value()) {
+            command.args(["--fault", fault.get_name()]);
+        }
+        let listener = OwnedFd::from(self.listener.try_clone()?);
+        let mut process = command.stdin(Stdio::from(listener)).stdout(Stdio::piped()).spawn()?;
+        let output = BufReader::new(process.stdout.take().ok_or("a server without output")?);
+        let mut server = Server { process, output };
+        let mut ready = String::new();
+        server.output.read_line(&mut ready)?;
+        match ready.as_str() {
+            "ready\n" => Ok(server),
+            _ => Err(format!("server {generation} has not become ready").into()),
+        }
+    }
+}
+
+/// A server that is running.
+struct Server {
+    process: Child,
+    output: BufReader<ChildStdout>,
+}
+
+impl Server {
+    fn has_ended(&mut self) -> Result<bool, BoxError> {
+        Ok(self.process.try_wait()?.is_some())
+    }
+
+    fn terminate(&self) -> Result<(), BoxError> {
+        Ok(kill_process(Pid::from_child(&self.process), Signal::TERM)?)
+    }
+
+    /// How many events it has handed back, if it has ended in order.
+    fn handed_back(mut self) -> Result<Option<usize>, BoxError> {
+        if !self.process.wait()?.success() {
+            return Ok(None);
+        }
+        let mut last = String::new();
+        self.output.read_to_string(&mut last)?;
+        let handed_back = last.split_whitespace().last().and_then(|last| last.parse().ok());
+        Ok(Some(handed_back.ok_or("a server has not said what it has handed back")?))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// How a server comes to its end.
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Orderly,
+    /// With a second signal so long after the first.
+    Twice(Duration),
+    Killed,
+}
+
+impl End {
+    /// Six ends in any order: four in order, two not.
+    fn six(rng: &mut Rng) -> [Self; 6] {
+        let mut ends = [End::Orderly; 6];
+        ends[0] = End::Killed;
+        ends[1] = End::Twice(server::FAREWELL.mul_f64(rng.f64() * 1.2));
+        rng.shuffle(&mut ends);
+        ends
+    }
+}
+
+/// Reads the file and the log, again and again.
+struct Watch {
+    file: PathBuf,
+    log: log::Reader,
+    checker: check::Checker,
+    /// The last one.
+    snapshot: store::Snapshot,
+}
+
+impl Watch {
+    fn new(plan: &Plan, events: usize) -> Result<Self, BoxError> {
+        let (log, checker) = (log::Reader::open(&plan.log())?, check::Checker::new(events));
+        Ok(Watch { file: plan.file(), log, checker, snapshot: store::Snapshot::default() })
+    }
+
+    /// Watches for so long.
+    fn pass(&mut self, time: Duration) -> Result<(), BoxError> {
+        let began = Instant::now();
+        loop {
+            self.snapshot = store::read(&self.file, self.checker.last())?;
+            let lines = self.log.read()?;
+            self.checker.see(&self.snapshot, &lines)?;
+            let left = time.saturating_sub(began.elapsed());
+            if left.is_zero() {
+                return Ok(());
+            }
+            thread::sleep(left.min(LOOK));
+        }
+    }
+
+    /// Has a server come to its end.
+    fn end(
+        &mut self,
+        generation: u32,
+        mut server: Server,
+        end: End,
+        cuts: &mut Cuts,
+    ) -> Result<(), BoxError> {
+        if server.has_ended()? {
+            return Err(format!("server {generation} has ended by itself").into());
+        }
+        let (began, lines) = (Instant::now(), self.checker.lines());
+        match end {
+            End::Killed => server.process.kill()?,
+            End::Orderly => server.terminate()?,
+            End::Twice(after) => {
+                server.terminate()?;
+                self.pass(after)?;
+                if !server.has_ended()? {
+                    server.terminate()?;
+                }
+            }
+        }
+        while !server.has_ended()? {
+            if began.elapsed() > PATIENCE {
+                return Err(format!("server {generation} does not come to its end").into());
+            }
+            self.pass(LOOK)?;
+        }
+        match (end, server.handed_back()?) {
+            (_, Some(handed_back)) => {
+                cuts.orderly += 1;
+                cuts.handed_back += handed_back;
+                if handed_back == 0 {
+                    self.checker.ended(generation, lines);
+                }
+                return Ok(());
+            }
+            (End::Orderly, None) => {
+                return Err(format!("server {generation} has not ended in order").into());
+            }
+            (End::Twice(_), None) => cuts.twice += 1,
+            (End::Killed, None) => cuts.killed += 1,
+        }
+        cuts.generations.insert(generation);
+        cuts.times.push((began, Instant::now() + NEWS));
+        Ok(())
+    }
+}
+
+/// How servers have come to their ends, and which of them, and when, were cut off.
+#[derive(Debug, Default)]
+struct Cuts {
+    orderly: usize,
+    handed_back: usize,
+    twice: usize,
+    killed: usize,
+    generations: HashSet<u32>,
+    times: Vec<(Instant, Instant)>,
+}
+
+/// Requests whose connection broke before there was an answer.
+#[derive(Debug, Default)]
+struct Resets {
+    with_a_server: usize,
+    others: usize,
+    /// Of the others: those that a server had read.
+    read: usize,
+}
+
+impl Cuts {
+    /// Who has read a request is in `posts`; of one that nobody has read, the time tells.
+    fn resets(&self, unanswered: &[(usize, Instant)], posts: &str) -> Resets {
+        let by = |line: &str| {
+            let (number, generation) = line.split_once(' ')?;
+            Some((number.parse::<usize>().ok()?, generation.parse::<u32>().ok()?))
+        };
+        let by: HashMap<_, _> = posts.lines().filter_map(by).collect();
+        let mut resets = Resets::default();
+        for (number, at) in unanswered {
+            let with_a_server = match by.get(number) {
+                Some(generation) => self.generations.contains(generation),
+                None => self.times.iter().any(|(from, to)| (from..=to).contains(&at)),
+            };
+            match with_a_server {
+                true => resets.with_a_server += 1,
+                false => {
+                    resets.others += 1;
+                    resets.read += usize::from(by.contains_key(number));
+                }
+            }
+        }
+        resets
+    }
+}
