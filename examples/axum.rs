@@ -21,7 +21,7 @@ use std::{convert::Infallible, env, path::PathBuf, pin::pin, time::Duration};
 use tokio::{
     net::TcpListener,
     sync::{mpsc, oneshot},
-    time::{Instant, timeout_at},
+    time::{Instant, timeout, timeout_at},
 };
 use tower::ServiceBuilder;
 use tower_http::trace::TraceLayer;
@@ -97,10 +97,13 @@ async fn serve(
     tokio::select! {
         drained = orderly => {
             println!("{} handlers ended, {} events handed back", drained.finished, drained.handed_back);
-            Ok(())
+            return Ok(());
         }
-        Some(()) = signals.recv() => Err("stopped at once".into()),
+        Some(()) = signals.recv() => {}
     }
+    // The events are the next process's at once, and not when the lease is over.
+    let _ = timeout(Duration::from_secs(1), workers.drain(Duration::ZERO)).await;
+    Err("stopped at once".into())
 }
 
 #[tokio::main]
@@ -133,7 +136,10 @@ mod tests {
     use tokio::{net::TcpStream, sync::Notify, task::JoinHandle};
     use tower::ServiceExt;
     use tracing_subscriber::fmt::MakeWriter;
-    use whatsapp_inbox::Store;
+    use whatsapp_inbox::{
+        Store,
+        store::{Millis, Owner},
+    };
     use whatsapp_testkit::{Samples, request};
 
     const HOOK: &str = "canary-hook-0123456789";
@@ -235,6 +241,9 @@ mod tests {
         busy.signal.send(()).await.unwrap();
         busy.serving.await.unwrap().unwrap_err();
         assert_eq!(busy.store.stats().await.unwrap().pending, 1);
+        // Another owner need not wait for the end of the lease.
+        let owned = busy.store.own(Owner(1), Millis(0), Duration::from_secs(1)).await.unwrap();
+        assert!(owned.is_some());
     }
 
     #[tokio::test]
