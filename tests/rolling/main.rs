@@ -12,6 +12,7 @@
 
 mod check;
 mod client;
+mod cuts;
 #[path = "../crash/handler.rs"]
 mod handler;
 #[path = "../crash/log.rs"]
@@ -26,10 +27,10 @@ mod traffic;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use client::Client;
+use cuts::Cuts;
 use fastrand::Rng;
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
-    collections::{HashMap, HashSet},
     env, fs,
     io::{BufRead, BufReader, Read},
     net::{Ipv4Addr, TcpListener},
@@ -108,8 +109,6 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// When nothing has been handled for so long, nothing more will be.
 const QUIET: Duration = Duration::from_secs(5);
-/// So long after a server was cut off a client may still learn of it.
-const NEWS: Duration = Duration::from_secs(1);
 
 /// True if nothing is lost, repeated, disordered or reset.
 fn run(options: &Options) -> Result<bool, BoxError> {
@@ -367,54 +366,7 @@ impl Watch {
             (End::Twice(_), None) => cuts.twice += 1,
             (End::Killed, None) => cuts.killed += 1,
         }
-        cuts.generations.insert(generation);
-        cuts.times.push((began, Instant::now() + NEWS));
+        cuts.cut(generation, began);
         Ok(())
-    }
-}
-
-/// How servers have come to their ends, and which of them, and when, were cut off.
-#[derive(Debug, Default)]
-struct Cuts {
-    orderly: usize,
-    handed_back: usize,
-    twice: usize,
-    killed: usize,
-    generations: HashSet<u32>,
-    times: Vec<(Instant, Instant)>,
-}
-
-/// Requests whose connection broke before there was an answer.
-#[derive(Debug, Default)]
-struct Resets {
-    with_a_server: usize,
-    others: usize,
-    /// Of the others: those that a server had read.
-    read: usize,
-}
-
-impl Cuts {
-    /// Who has read a request is in `posts`; of one that nobody has read, the time tells.
-    fn resets(&self, unanswered: &[(usize, Instant)], posts: &str) -> Resets {
-        let by = |line: &str| {
-            let (number, generation) = line.split_once(' ')?;
-            Some((number.parse::<usize>().ok()?, generation.parse::<u32>().ok()?))
-        };
-        let by: HashMap<_, _> = posts.lines().filter_map(by).collect();
-        let mut resets = Resets::default();
-        for (number, at) in unanswered {
-            let with_a_server = match by.get(number) {
-                Some(generation) => self.generations.contains(generation),
-                None => self.times.iter().any(|(from, to)| (from..=to).contains(&at)),
-            };
-            match with_a_server {
-                true => resets.with_a_server += 1,
-                false => {
-                    resets.others += 1;
-                    resets.read += usize::from(by.contains_key(number));
-                }
-            }
-        }
-        resets
     }
 }
