@@ -3,7 +3,7 @@
 use crate::{
     Result,
     shared::connection::{self, Connection},
-    traffic::Mark,
+    traffic::{Mark, USUAL},
 };
 use benches::SECRET;
 use hdrhistogram::Histogram;
@@ -28,6 +28,16 @@ pub(crate) struct Load {
     senders: Vec<Sender>,
     /// Has one of them to do with the conversation whose handler may be stuck?
     pub(crate) stuck: bool,
+    /// The bytes of a body.
+    pub(crate) size: usize,
+}
+
+/// What a sender is to do.
+#[derive(Clone, Copy)]
+struct Order {
+    /// Some for the conversation whose handler may be stuck.
+    stuck: bool,
+    size: usize,
 }
 
 /// What was answered.
@@ -38,6 +48,8 @@ pub(crate) struct Answers {
     pub(crate) accepted: u64,
     /// 503.
     pub(crate) refused: u64,
+    /// Not at all: the connection was closed.
+    pub(crate) cut: u64,
     /// Anything else.
     pub(crate) other: u64,
     /// Those that were accepted and belong to the conversation whose handler may be stuck.
@@ -53,15 +65,16 @@ pub(crate) struct Answers {
 impl Answers {
     fn new() -> Result<Self> {
         let (latencies, refusals) = (Histogram::new(3)?, Histogram::new(3)?);
-        let (sent, accepted, refused, other, stuck) = (0, 0, 0, 0, 0);
+        let (sent, accepted, refused, cut, other, stuck) = (0, 0, 0, 0, 0, 0);
         let took = Duration::ZERO;
-        Ok(Answers { sent, accepted, refused, other, stuck, latencies, refusals, took })
+        Ok(Answers { sent, accepted, refused, cut, other, stuck, latencies, refusals, took })
     }
 
     fn add(&mut self, part: &Answers) -> Result<()> {
         self.sent += part.sent;
         self.accepted += part.accepted;
         self.refused += part.refused;
+        self.cut += part.cut;
         self.other += part.other;
         self.stuck += part.stuck;
         self.latencies.add(&part.latencies)?;
@@ -77,9 +90,10 @@ impl Load {
         for _ in 0..connections {
             let id = NEXT.fetch_add(1, Ordering::Relaxed);
             let connection = Connection::open(address).await?;
-            senders.push(Sender { id, number: 0, secret: AppSecret::new(SECRET)?, connection });
+            let secret = AppSecret::new(SECRET)?;
+            senders.push(Sender { id, number: 0, secret, address, connection });
         }
-        Ok(Load { senders, stuck: false })
+        Ok(Load { senders, stuck: false, size: USUAL })
     }
 
     /// `rate` requests a second are due, whether or not answers keep up; each is sent by a
@@ -90,14 +104,14 @@ impl Load {
         // The runtime's timer ticks once a millisecond, and spinning would take a CPU.
         let pacer = thread::spawn(move || pace(rate, duration, &to));
         let answers = self
-            .on_each(move |mut sender, stuck| {
+            .on_each(move |mut sender, order| {
                 let dues = dues.clone();
                 async move {
                     let mut answers = Answers::new()?;
                     loop {
                         let due = dues.lock().await.recv().await;
                         let Some(due) = due else { break };
-                        sender.send(due, stuck, &mut answers).await?;
+                        sender.send(due, order, &mut answers).await?;
                     }
                     Ok((sender, answers))
                 }
@@ -110,10 +124,10 @@ impl Load {
     /// Each connection sends its next request when it has the answer to the last.
     pub(crate) async fn closed(&mut self, duration: Duration) -> Result<Answers> {
         let end = Instant::now() + duration;
-        self.on_each(move |mut sender, stuck| async move {
+        self.on_each(move |mut sender, order| async move {
             let mut answers = Answers::new()?;
             while Instant::now() < end {
-                sender.send(Instant::now(), stuck, &mut answers).await?;
+                sender.send(Instant::now(), order, &mut answers).await?;
             }
             Ok((sender, answers))
         })
@@ -121,14 +135,14 @@ impl Load {
     }
 
     /// Runs a job on each connection, all at the same time.
-    async fn on_each<F>(&mut self, job: impl Fn(Sender, bool) -> F) -> Result<Answers>
+    async fn on_each<F>(&mut self, job: impl Fn(Sender, Order) -> F) -> Result<Answers>
     where
         F: Future<Output = Result<(Sender, Answers)>> + Send + 'static,
     {
         let began = Instant::now();
         let jobs = self.senders.drain(..).enumerate();
-        let mut jobs: JoinSet<_> =
-            jobs.map(|(at, sender)| job(sender, self.stuck && at == 0)).collect();
+        let order = |at| Order { stuck: self.stuck && at == 0, size: self.size };
+        let mut jobs: JoinSet<_> = jobs.map(|(at, sender)| job(sender, order(at))).collect();
         let mut all = Answers::new()?;
         while let Some(done) = jobs.join_next().await {
             let (sender, answers) = done??;
@@ -159,30 +173,35 @@ struct Sender {
     /// Of its next event.
     number: u32,
     secret: AppSecret,
+    address: SocketAddr,
     connection: Connection,
 }
 
 impl Sender {
-    async fn send(&mut self, due: Instant, stuck: bool, answers: &mut Answers) -> Result<()> {
+    async fn send(&mut self, due: Instant, order: Order, answers: &mut Answers) -> Result<()> {
         let mut mark = Mark::new(self.id, self.number, SystemTime::now() - due.elapsed());
-        let is_stuck = stuck && self.number.is_multiple_of(2);
+        let is_stuck = order.stuck && self.number.is_multiple_of(2);
         if is_stuck {
             mark.conversation = 0;
         }
         self.number += 1;
         answers.sent += 1;
-        let request = connection::signed(&self.secret, mark.body());
-        match self.connection.send(request).await? {
-            StatusCode::OK => {
+        let request = connection::signed(&self.secret, mark.body(order.size));
+        match self.connection.send(request).await {
+            Err(_) => {
+                answers.cut += 1;
+                self.connection = Connection::open(self.address).await?;
+            }
+            Ok(StatusCode::OK) => {
                 answers.accepted += 1;
                 answers.stuck += u64::from(is_stuck);
                 answers.latencies.record(due.elapsed().as_micros() as u64)?;
             }
-            StatusCode::SERVICE_UNAVAILABLE => {
+            Ok(StatusCode::SERVICE_UNAVAILABLE) => {
                 answers.refused += 1;
                 answers.refusals.record(due.elapsed().as_micros() as u64)?;
             }
-            _ => answers.other += 1,
+            Ok(_) => answers.other += 1,
         }
         Ok(())
     }

@@ -18,6 +18,7 @@
 //! The senders have the first CPU, together with whatever of the server is there: the server may run
 //! on all, but for `--pin`. `docs/reliability.md` says more. Linux only.
 
+mod counts;
 mod file;
 mod fill;
 mod floor;
@@ -154,7 +155,10 @@ async fn measure(part: Part, options: &Options) -> Result<ExitCode> {
         Part::Rates => rates::run(options, &mut record).await?,
         Part::Memory => steady::memory(options, &mut record).await?,
         Part::Stuck => stuck::run(options, &mut record).await?,
-        Part::Overload => overload::run(options, &mut record).await?,
+        Part::Overload => {
+            overload::run(options, &mut record).await?;
+            overload::bytes(options, &mut record).await?;
+        }
     }
     Ok(record.close(part.table())?)
 }

@@ -2,11 +2,7 @@
 //! and how it is afterwards.
 
 use crate::{
-    Options, Result,
-    floor::Floor,
-    load::{Answers, Load},
-    mib, one,
-    running::Server,
+    Options, Result, counts, floor::Floor, load::Load, mib, one, running::Server,
     throttle::Throttle,
 };
 use benches::results::{Goal, Record};
@@ -24,8 +20,12 @@ const CONNECTIONS: usize = 2 * WAITING;
 /// How many notifications may wait.
 const WAITING: usize = 200;
 
-/// How far memory may grow: what the store's queue may hold.
+/// How far memory may grow: what the layer may hold, of which a part waits in the store.
 const MEMORY: f64 = 64.0;
+
+/// With large bodies: how many connections send, and how many notifications a second the file takes.
+const LARGE: usize = 512;
+const LARGE_TAKEN: u32 = 50;
 
 pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     let what = format!("inbox_overload/{OFFERED}_per_second_offered_{TAKEN}_taken");
@@ -45,20 +45,9 @@ pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     let grown = server.process().memory("VmHWM")?.saturating_sub(memory);
     let after = full_speed(&mut server, &mut load).await?;
 
-    let Answers { sent, accepted, refused, other, .. } = answers;
-    let goodput = accepted as f64 / answers.took.as_secs_f64();
-    let counts = [("sent", sent), ("accepted", accepted), ("refused", refused)];
-    for (name, count) in counts {
-        record.tell(&what, name, one(count as f64), Goal::Shown);
-    }
-    for (name, count) in [
-        ("answered_otherwise", other),
-        ("repeated", report.repeated),
-        ("disordered", report.disordered),
-        ("pending", stored.pending),
-    ] {
-        record.tell(&what, name, one(count as f64), Goal::AtMost(0.0));
-    }
+    let found = (&answers, &report, &stored);
+    counts::tell(record, &what, found, Goal::Shown, Goal::AtMost(0.0));
+    let goodput = answers.accepted as f64 / answers.took.as_secs_f64();
     let goal = Goal::AtLeast(0.8 * f64::from(TAKEN));
     record.tell(&what, "accepted_per_second", one(goodput), goal);
     let refusals = answers.refusals.value_at_quantile(0.99) as f64 / 1e3;
@@ -70,6 +59,31 @@ pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     record.tell(&what, "afterwards_per_second", one(after), Goal::Shown);
     record.tell(&what, "afterwards_vs_before", one(after / before), Goal::AtLeast(0.8));
     floor.record(record, &what)
+}
+
+/// More bytes at once than the layer and the store hold: as many connections as notifications, each of
+/// which is sent when the last is answered.
+pub(crate) async fn bytes(options: &Options, record: &mut Record) -> Result<()> {
+    const SIZE: usize = 256 * 1024;
+    let what = format!("inbox_overload/{LARGE}_connections_with_{}_KiB", SIZE / 1024);
+    let mut server = Server::launch(options).await?;
+    let mut load = server.connect(LARGE).await?;
+    full_speed(&mut server, &mut load).await?;
+    let memory = server.process().memory("VmRSS")?;
+
+    load.size = SIZE;
+    let throttle = Throttle::start(&server.file, LARGE_TAKEN)?;
+    let answers = load.closed(options.run() / 2).await?;
+    throttle.stop()?;
+    let (_, report) = server.complete(&answers).await?;
+    let stored = server.settled(0).await?;
+    let grown = server.process().memory("VmHWM")?.saturating_sub(memory);
+
+    // Who is refused before the whole body is sent may find the connection closed.
+    let found = (&answers, &report, &stored);
+    counts::tell(record, &what, found, Goal::Shown, Goal::Shown);
+    record.tell(&what, "memory_grown_in_mib", mib(grown), Goal::AtMost(MEMORY));
+    Ok(())
 }
 
 /// Notifications a second in a closed loop.

@@ -98,8 +98,9 @@ impl Server {
     async fn handled(&mut self) -> Result<Report> {
         let (mut last, mut moved) = (0, Instant::now());
         loop {
-            let report = self.report()?;
-            if report.handled >= self.accepted || moved.elapsed() > PATIENCE {
+            let mut report = self.report()?;
+            report.lost = self.accepted.saturating_sub(report.handled);
+            if report.lost == 0 || moved.elapsed() > PATIENCE {
                 return Ok(report);
             }
             if report.handled > last {

@@ -43,12 +43,14 @@ pub(crate) mod question {
 }
 
 /// What was handled since the server began.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Report {
     /// How many microseconds it took to open the file.
     pub(crate) opened: u64,
     /// Events whose handler has come to its end.
     pub(crate) handled: u64,
+    /// Those that were accepted and not handled. The sender knows.
+    pub(crate) lost: u64,
     /// Handlers that began with an event that had been begun before.
     pub(crate) repeated: u64,
     /// Handlers that began after one of a later event of the same conversation.
@@ -161,9 +163,7 @@ impl Account {
     fn report(&self) -> Report {
         self.with(|seen| {
             let quantile = |q| seen.latencies.value_at_quantile(q);
-            let Report { opened, handled, repeated, disordered, .. } = seen.report;
-            let (p50, p99) = (quantile(0.5), quantile(0.99));
-            Report { opened, handled, repeated, disordered, p50, p99 }
+            Report { p50: quantile(0.5), p99: quantile(0.99), ..seen.report }
         })
     }
 }

@@ -1,15 +1,10 @@
 //! A steady rate: for a minute, and for many.
 
-use crate::{
-    Options, Result,
-    floor::Floor,
-    load::Answers,
-    mib, one,
-    running::Server,
-    server::{Report, Stored},
-};
+use crate::{Options, Result, counts, floor::Floor, mib, one, running::Server};
 use benches::results::{Goal, Record};
 use std::time::Duration;
+
+const NONE: Goal = Goal::AtMost(0.0);
 
 pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     let what = format!("inbox_steady/{}_per_second_for_{}_s", options.rate, options.seconds);
@@ -36,35 +31,10 @@ pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
         record.tell(&what, name, one(micros as f64 / 1e3), Goal::Shown);
     }
     record.tell(&what, "complete_behind_in_ms", one(lag.as_secs_f64() * 1e3), Goal::Shown);
-    counts(record, &what, &answers, &report, &stored);
+    counts::tell(record, &what, (&answers, &report, &stored), NONE, NONE);
     let each = spent.as_secs_f64() * 1e6 / answers.sent as f64;
     record.tell(&what, "server_cpu_each_in_us", one(each), Goal::Shown);
     floor.record(record, &what)
-}
-
-/// What must be as it is whatever the time.
-pub(crate) fn counts(
-    record: &mut Record,
-    what: &str,
-    answers: &Answers,
-    report: &Report,
-    stored: &Stored,
-) {
-    let shown = [("sent", answers.sent), ("accepted", answers.accepted)];
-    for (name, count) in shown {
-        record.tell(what, name, one(count as f64), Goal::Shown);
-    }
-    for (name, count) in [
-        ("refused", answers.refused),
-        ("answered_otherwise", answers.other),
-        ("lost", answers.accepted.saturating_sub(report.handled)),
-        ("repeated", report.repeated),
-        ("disordered", report.disordered),
-        ("pending", stored.pending),
-        ("dead", stored.dead),
-    ] {
-        record.tell(what, name, one(count as f64), Goal::AtMost(0.0));
-    }
 }
 
 pub(crate) async fn memory(options: &Options, record: &mut Record) -> Result<()> {
@@ -102,6 +72,6 @@ pub(crate) async fn memory(options: &Options, record: &mut Record) -> Result<()>
         let grown = *last as f64 / *first as f64;
         record.tell(&what, "last_minute_vs_first", one(grown), Goal::AtMost(1.05));
     }
-    counts(record, &what, &answers, &report, &stored);
+    counts::tell(record, &what, (&answers, &report, &stored), NONE, NONE);
     floor.record(record, &what)
 }

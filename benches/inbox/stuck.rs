@@ -1,6 +1,6 @@
 //! A conversation whose handler does not return: rounds without it and with it, in turn.
 
-use crate::{Options, Result, floor::Floor, load::Answers, one, running::Server, server::question};
+use crate::{Options, Result, counts, floor::Floor, one, running::Server, server::question};
 use benches::{
     results::{Goal, Record},
     rounds::Spread,
@@ -36,16 +36,14 @@ pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
             if (stored.pending, answers.stuck > 0) != (answers.stuck, is_stuck) {
                 return Err(format!("{} are stuck: {stored:?}", answers.stuck).into());
             }
-            if all_accepted(&answers)? && (report.repeated, report.disordered) != (0, 0) {
-                return Err(format!("not each once, in order: {report:?}").into());
+            counts::check(&report)?;
+            if answers.accepted != answers.sent {
+                return Err(format!("not all were accepted: {answers:?}").into());
             }
             sent += answers.sent;
             stuck += answers.stuck;
             if is_stuck {
-                let report = server.release(answers.stuck).await?;
-                if (report.repeated, report.disordered) != (0, 0) {
-                    return Err(format!("not each once, in order: {report:?}").into());
-                }
+                counts::check(&server.release(answers.stuck).await?)?;
                 server.settled(0).await?;
             }
             if round > 0 {
@@ -66,11 +64,4 @@ pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     let ratio = Spread::of(pairs.map(|(with, without)| with.p99 / without.p99));
     record.tell(&what, "others_handled_p99_with_vs_without", ratio, Goal::Shown);
     floor.record(record, &what)
-}
-
-fn all_accepted(answers: &Answers) -> Result<bool> {
-    match answers.accepted == answers.sent {
-        true => Ok(true),
-        false => Err(format!("not all were accepted: {answers:?}").into()),
-    }
 }

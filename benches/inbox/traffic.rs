@@ -1,4 +1,4 @@
-//! What is sent: notifications of 1 kB, with one text each. It carries who sent it, a number that is
+//! What is sent: notifications of 1 kB, or larger, with one text each. It carries who sent it, a number that is
 //! new, and when it was due; a conversation belongs to one sender, which sends its events in turn, so
 //! that their numbers tell the order in which they were kept.
 
@@ -6,8 +6,8 @@ use bytes::Bytes;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use whatsapp_notification::{Event, Text};
 
-/// The bytes of a body.
-const SIZE: usize = 1000;
+/// The bytes of a usual body.
+pub(crate) const USUAL: usize = 1000;
 
 /// How many conversations a sender has.
 const CONVERSATIONS: u32 = 64;
@@ -30,14 +30,15 @@ impl Mark {
         Mark { sender, conversation: 1 + number % CONVERSATIONS, number, due: micros(due) }
     }
 
-    pub(crate) fn body(&self) -> Bytes {
+    /// A body of so many bytes.
+    pub(crate) fn body(&self, size: usize) -> Bytes {
         let Mark { sender, conversation, number, due } = self;
         let from = format!("1555{sender:04}{conversation:04}");
         let head = format!(
             r#"{{"object":"whatsapp_business_account","entry":[{{"id":"102290129340398","changes":[{{"value":{{"messaging_product":"whatsapp","metadata":{{"display_phone_number":"15550000000","phone_number_id":"106540352242922"}},"contacts":[{{"profile":{{"name":"Kalo Miren"}},"wa_id":"{from}"}}],"messages":[{{"from":"{from}","id":"wamid.{sender}.{number}","timestamp":"1750000000","text":{{"body":"{due} "#
         );
         const TAIL: &str = r#""},"type":"text"}]},"field":"messages"}]}]}"#;
-        let text = "x".repeat(SIZE.saturating_sub(head.len() + TAIL.len()));
+        let text = "x".repeat(size.saturating_sub(head.len() + TAIL.len()));
         [&head, text.as_str(), TAIL].concat().into()
     }
 
