@@ -5,7 +5,7 @@ use benches::SECRET;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::{body::Incoming, server::conn::http1};
 use std::{convert::Infallible, hint::black_box, io, net::Ipv4Addr, process, sync::Arc, thread};
 use tokio::net::TcpListener;
 use tower::service_fn;
@@ -30,11 +30,13 @@ pub(crate) fn run(service: &str) -> Result<(), BoxError> {
     runtime.block_on(async {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         println!("{}", listener.local_addr()?);
+        let http = http1::Builder::new();
         match service {
-            "layer" => serve(listener, webhook(secret)?).await,
+            "layer" => serve(http, listener, webhook(secret)?).await,
             "hmac" => {
                 let verifier = Arc::new(Verifier::new(secret));
-                serve(listener, service_fn(move |request| verify(verifier.clone(), request))).await
+                serve(http, listener, service_fn(move |request| verify(verifier.clone(), request)))
+                    .await
             }
             other => Err(format!("no server is called {other}").into()),
         }

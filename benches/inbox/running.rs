@@ -8,6 +8,7 @@ use crate::{
 };
 use std::{
     fs::{self, File},
+    io,
     path::PathBuf,
     time::{Duration, Instant},
 };
@@ -48,7 +49,7 @@ impl Server {
         let copy = File::open(&file)?;
         copy.sync_all()?;
         if !cached {
-            rustix::fs::fadvise(&copy, 0, None, rustix::fs::Advice::DontNeed)?;
+            forget(&copy)?;
         }
         let cpu = if options.pin { Some(cpus::first_and_last()?.1) } else { None };
         let queue = queue.to_string();
@@ -121,4 +122,15 @@ impl Server {
             tokio::time::sleep(PAUSE).await;
         }
     }
+}
+
+/// Takes a file out of the page cache.
+#[cfg(target_os = "linux")]
+fn forget(file: &File) -> io::Result<()> {
+    Ok(rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn forget(_: &File) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
 }

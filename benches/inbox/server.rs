@@ -8,6 +8,7 @@ use crate::{
 };
 use benches::SECRET;
 use hdrhistogram::Histogram;
+use hyper::server::conn::http1;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::HashMap,
@@ -27,6 +28,10 @@ use tower_whatsapp::{AppSecret, Cloud, WebhookLayer};
 use whatsapp_inbox::{Inbox, Store, store::SqliteStore};
 use whatsapp_notification::{Event, Text};
 use whatsapp_router::EventRouter;
+
+/// What hyper reads of a connection at once, at the most: it takes 400 KiB otherwise, which the layer
+/// does not know of.
+const READ: usize = 32 * 1024;
 
 /// What a server can be asked.
 pub(crate) mod question {
@@ -87,7 +92,9 @@ pub(crate) fn run(file: &Path, queue: usize) -> Result<()> {
             .build_service()?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         println!("{}", listener.local_addr()?);
-        let serving = tokio::spawn(serve(listener, webhook));
+        let mut http = http1::Builder::new();
+        http.max_buf_size(READ);
+        let serving = tokio::spawn(serve(http, listener, webhook));
         let mut questions = questions();
         while let Some(asked) = questions.recv().await {
             let answer = match asked.as_str() {

@@ -13,7 +13,11 @@ use tower::Service;
 use tower_whatsapp::BoxError;
 
 /// Serves until it is dropped.
-pub(crate) async fn serve<S, B>(listener: TcpListener, service: S) -> Result<(), BoxError>
+pub(crate) async fn serve<S, B>(
+    http: http1::Builder,
+    listener: TcpListener,
+    service: S,
+) -> Result<(), BoxError>
 where
     S: Service<Request<Incoming>, Response = Response<B>, Error = Infallible>,
     S: Clone + Send + 'static,
@@ -24,6 +28,6 @@ where
         let (stream, _) = listener.accept().await?;
         stream.set_nodelay(true)?;
         let service = TowerToHyperService::new(service.clone());
-        tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        tokio::spawn(http.serve_connection(TokioIo::new(stream), service));
     }
 }
