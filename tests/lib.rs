@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a test's helpers may panic")]
 
+pub mod inbox;
 mod leaves;
 
 pub use leaves::{facts, lost};

@@ -14,7 +14,7 @@
 //! Events without an id and a time are kept as often as they come, and cannot be told apart: they may be lost,
 //! and are counted apart for the rest.
 
-use crate::{
+use ::tests::inbox::{
     log::{Did, Line},
     store::Snapshot,
     traffic::{Number, conversation, is_anonymous, marks},

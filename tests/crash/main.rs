@@ -10,19 +10,19 @@
 //! it shows.
 
 mod check;
-mod handler;
-mod log;
-mod server;
-mod store;
-mod traffic;
 
+use ::tests::inbox::{
+    log,
+    process::{self, Server},
+    server, store, traffic,
+};
 use clap::{Args, Parser, Subcommand};
 use fastrand::Rng;
 use std::{
-    env,
-    net::{Ipv4Addr, SocketAddr, TcpListener},
+    io,
+    net::SocketAddr,
     path::PathBuf,
-    process::{Child, Command, ExitCode, Stdio},
+    process::ExitCode,
     thread,
     time::{Duration, Instant},
 };
@@ -97,7 +97,7 @@ fn run(options: &Options) -> Result<bool, BoxError> {
         None => tempfile::tempdir()?,
     };
     let plan = Plan {
-        address: address(options.seed)?,
+        address: process::address(options.seed)?,
         file: folder.path().join("inbox.db"),
         log: folder.path().join("handlers.log"),
         seed: options.seed,
@@ -177,19 +177,6 @@ fn run(options: &Options) -> Result<bool, BoxError> {
     Ok(is_right)
 }
 
-/// An address at which nobody listens, below the ports that the system gives to clients: a client that tries
-/// to reach one of those may meet itself.
-fn address(seed: u64) -> Result<SocketAddr, BoxError> {
-    let mut rng = Rng::with_seed(seed ^ u64::from(std::process::id()));
-    for _ in 0..100 {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, rng.u16(20_000..32_000)));
-        if TcpListener::bind(address).is_ok() {
-            return Ok(address);
-        }
-    }
-    Err("no port is free".into())
-}
-
 /// Waits for the sender, and calls `meanwhile` again and again.
 fn wait<T>(
     sending: thread::JoinHandle<Result<T, BoxError>>,
@@ -222,53 +209,16 @@ struct Plan {
 impl Plan {
     /// In a generation that is killed a body stays longer than the generation lives, so that the checker sees
     /// each one; those of the generations before are swept. In the last one all stay.
-    fn start(&self, generation: u32, is_last: bool) -> Result<Server, BoxError> {
-        let mut command = Command::new(env::current_exe()?);
-        command.arg("serve").args(["--address", &self.address.to_string()]);
-        command.arg("--file").arg(&self.file).arg("--log").arg(&self.log);
-        command.args(["--generation", &generation.to_string()]);
-        command.args(["--seed", &self.seed.to_string()]);
-        command.args(["--keep-bodies", if is_last { "86400" } else { "20" }]);
-        if self.answer_early {
-            command.arg("--answer-early");
-        }
-        Ok(Server { process: command.stdin(Stdio::piped()).spawn()? })
-    }
-}
-
-/// A server that is running. It ends when this process does: its standard input is a pipe from here.
-struct Server {
-    process: Child,
-}
-
-impl Server {
-    fn has_ended(&mut self) -> Result<bool, BoxError> {
-        Ok(self.process.try_wait()?.is_some())
-    }
-
-    /// `kill -9`.
-    fn kill(&mut self) -> Result<(), BoxError> {
-        if self.has_ended()? {
-            return Err("the server has ended by itself".into());
-        }
-        self.process.kill()?;
-        self.process.wait()?;
-        Ok(())
-    }
-
-    /// Ends it in order.
-    fn drain(mut self) -> Result<(), BoxError> {
-        drop(self.process.stdin.take());
-        match self.process.wait()?.success() {
-            true => Ok(()),
-            false => Err("the server has failed".into()),
-        }
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+    fn start(&self, generation: u32, is_last: bool) -> io::Result<Server> {
+        Server::start(&server::Options {
+            address: self.address,
+            file: self.file.clone(),
+            log: self.log.clone(),
+            generation,
+            seed: self.seed,
+            keep_bodies: if is_last { 86_400 } else { 20 },
+            idle: false,
+            answer_early: self.answer_early,
+        })
     }
 }

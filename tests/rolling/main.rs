@@ -13,18 +13,11 @@
 mod check;
 mod client;
 mod cuts;
-#[path = "../crash/handler.rs"]
-mod handler;
-#[path = "../crash/log.rs"]
-mod log;
 #[path = "../../examples/rolling/serve.rs"]
 mod serve;
 mod server;
-#[path = "../crash/store.rs"]
-mod store;
-#[path = "../crash/traffic.rs"]
-mod traffic;
 
+use ::tests::inbox::{handler, log, store, traffic};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use client::Client;
 use cuts::Cuts;

@@ -10,7 +10,7 @@
 //! E 412 17 3 .    and ended: the event is to be done, or dead
 //! ```
 
-use crate::traffic::{Number, conversation};
+use super::traffic::{Number, conversation};
 use std::{
     fs::{File, OpenOptions},
     io::{self, Read, Write},
@@ -19,36 +19,50 @@ use std::{
 
 /// What a handler has done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Did {
+pub enum Did {
+    /// It began with an event.
     Started,
+    /// It failed: the event is to be tried again.
     Failed,
+    /// It ended: the event is to be done, or dead.
     Ended,
 }
 
 /// A line of the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Line {
-    pub(crate) did: Did,
-    pub(crate) number: Number,
-    pub(crate) generation: u32,
+pub struct Line {
+    /// What was done.
+    pub did: Did,
+    /// With which event.
+    pub number: Number,
+    /// In which generation of the server.
+    pub generation: u32,
 }
 
 /// Where handlers write.
 #[derive(Debug)]
-pub(crate) struct Log {
+pub struct Log {
     file: File,
     generation: u32,
 }
 
 impl Log {
-    pub(crate) fn open(path: &Path, generation: u32) -> io::Result<Self> {
+    /// Opens the log, or makes it.
+    ///
+    /// # Errors
+    /// The file's.
+    pub fn open(path: &Path, generation: u32) -> io::Result<Self> {
         let mut file = OpenOptions::new().append(true).create(true).open(path)?;
         // Ends what the generation before may have left.
         file.write_all(b"\n")?;
         Ok(Log { file, generation })
     }
 
-    pub(crate) fn write(&self, did: Did, number: Number) -> io::Result<()> {
+    /// Appends a line.
+    ///
+    /// # Errors
+    /// The file's.
+    pub fn write(&self, did: Did, number: Number) -> io::Result<()> {
         let did = match did {
             Did::Started => 'S',
             Did::Failed => 'F',
@@ -61,21 +75,28 @@ impl Log {
 
 /// Reads what has been added.
 #[derive(Debug)]
-pub(crate) struct Reader {
+pub struct Reader {
     file: File,
     rest: Vec<u8>,
     /// How many lines were torn.
-    pub(crate) torn: usize,
+    pub torn: usize,
 }
 
 impl Reader {
-    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+    /// Opens the log, or makes it.
+    ///
+    /// # Errors
+    /// The file's.
+    pub fn open(path: &Path) -> io::Result<Self> {
         OpenOptions::new().append(true).create(true).open(path)?;
         Ok(Reader { file: File::open(path)?, rest: Vec::new(), torn: 0 })
     }
 
     /// The lines that are complete by now.
-    pub(crate) fn read(&mut self) -> io::Result<Vec<Line>> {
+    ///
+    /// # Errors
+    /// The file's.
+    pub fn read(&mut self) -> io::Result<Vec<Line>> {
         self.file.read_to_end(&mut self.rest)?;
         let end = self.rest.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let mut lines = Vec::new();

@@ -14,7 +14,7 @@ use tower_whatsapp::{AppSecret, BoxError};
 use whatsapp_testkit::{Answer, App, CloudSender, Schedule};
 
 /// Where notifications go.
-pub(crate) const PATH: &str = "/whatsapp";
+pub const PATH: &str = "/whatsapp";
 
 /// How many conversations there are.
 const CONVERSATIONS: u64 = 200;
@@ -23,31 +23,34 @@ const CONVERSATIONS: u64 = 200;
 const OLD: usize = 5000;
 
 /// The number of an event, from 0.
-pub(crate) type Number = usize;
+pub type Number = usize;
 
 /// What the sender and the receiver share.
-pub(crate) fn secret() -> Result<AppSecret, BoxError> {
+///
+/// # Errors
+/// None: it is no empty secret.
+pub fn secret() -> Result<AppSecret, BoxError> {
     Ok(AppSecret::new("test_app_secret")?)
 }
 
 /// Is it an event without an id and without a time? Such a one is never a duplicate.
-pub(crate) fn is_anonymous(number: Number) -> bool {
+pub fn is_anonymous(number: Number) -> bool {
     number % 101 == 100
 }
 
 /// The conversation of an event, which is its lane; an event without an id belongs to none.
-pub(crate) fn conversation(number: Number) -> u64 {
+pub fn conversation(number: Number) -> u64 {
     // Neighbours are spread.
     mixed(number as u64) % CONVERSATIONS
 }
 
 /// A number that looks random, the same each time.
-pub(crate) fn mixed(number: u64) -> u64 {
+pub fn mixed(number: u64) -> u64 {
     Rng::with_seed(number).u64(..)
 }
 
 /// The events that stand in this text, in its order.
-pub(crate) fn marks(text: &[u8]) -> impl Iterator<Item = Number> {
+pub fn marks(text: &[u8]) -> impl Iterator<Item = Number> {
     const MARK: &[u8] = b"wamid.";
     let starts = text.windows(MARK.len()).enumerate().filter(|(_, window)| *window == MARK);
     starts.map(|(at, _)| {
@@ -57,7 +60,7 @@ pub(crate) fn marks(text: &[u8]) -> impl Iterator<Item = Number> {
 }
 
 /// A body of the next events: one change, of messages, of statuses, or of another field.
-fn body(next: &mut Number, events: usize, rng: &mut Rng) -> String {
+pub fn body(next: &mut Number, events: usize, rng: &mut Rng) -> String {
     let mut value = String::new();
     let mut field = "messages";
     if is_anonymous(*next) {
@@ -94,23 +97,22 @@ fn body(next: &mut Number, events: usize, rng: &mut Rng) -> String {
 
 /// What the sender has seen.
 #[derive(Debug)]
-pub(crate) struct Sent {
+pub struct Sent {
     /// By number: was it in a POST that was answered with 200?
-    pub(crate) answered: Vec<bool>,
-    /// How many POSTs there were, and how many of them were not answered with 200.
-    pub(crate) posts: usize,
-    pub(crate) failed: usize,
+    pub answered: Vec<bool>,
+    /// How many POSTs there were.
+    pub posts: usize,
+    /// And those that were not answered with 200.
+    pub failed: usize,
 }
 
 /// Sends as WhatsApp does, spread over this time and for as long as it takes: over several connections,
 /// again until exactly 200, in other batches each time, in any order, and some of it twice, at once or seconds
 /// later.
-pub(crate) async fn send<S>(
-    to: S,
-    events: usize,
-    over: Duration,
-    seed: u64,
-) -> Result<Sent, BoxError>
+///
+/// # Errors
+/// None that the server can cause.
+pub async fn send<S>(to: S, events: usize, over: Duration, seed: u64) -> Result<Sent, BoxError>
 where
     S: Service<Request<Full<Bytes>>, Response = Response<Full<Bytes>>> + Clone + Send + 'static,
     S::Future: Send,

@@ -8,20 +8,23 @@ use std::path::Path;
 
 /// What is in the file.
 #[derive(Debug, Default)]
-pub(crate) struct Snapshot {
+pub struct Snapshot {
     /// The last number that was given to an event.
-    pub(crate) last: i64,
+    pub last: i64,
     /// Bodies that were kept since the snapshot before, with the numbers of their first events.
-    pub(crate) bodies: Vec<(i64, Vec<u8>)>,
+    pub bodies: Vec<(i64, Vec<u8>)>,
     /// Pending events, by number, with their body's and their place in it.
-    pub(crate) pending: Vec<(i64, i64, u32)>,
+    pub pending: Vec<(i64, i64, u32)>,
     /// How many are dead.
-    pub(crate) dead: u32,
+    pub dead: u32,
 }
 
 /// Reads the file, and of the bodies those behind `after`. A file over which the server was killed before
 /// it had made its tables is empty; a rollback journal beside it says so, too, for later there is none.
-pub(crate) fn read(path: &Path, after: i64) -> Result<Snapshot> {
+///
+/// # Errors
+/// SQLite's.
+pub fn read(path: &Path, after: i64) -> Result<Snapshot> {
     if !path.exists() || path.with_extension("db-journal").exists() {
         return Ok(Snapshot::default());
     }

@@ -1,6 +1,6 @@
 //! The handler: logs what it is given, and does what the seed wants.
 
-use crate::{
+use super::{
     log::{Did, Log},
     traffic::{self, Number},
 };
@@ -14,7 +14,9 @@ use std::{
 use whatsapp_notification::{Any, Event};
 use whatsapp_router::Outcome;
 
-pub(crate) struct Handler {
+/// What handlers share.
+#[derive(Debug)]
+pub struct Handler {
     log: Log,
     seed: u64,
     /// Events that this process has begun with.
@@ -22,14 +24,24 @@ pub(crate) struct Handler {
 }
 
 impl Handler {
-    pub(crate) fn new(log: &Path, generation: u32, seed: u64) -> io::Result<Self> {
+    /// Logs into this file, as this generation.
+    ///
+    /// # Errors
+    /// The file cannot be opened.
+    pub fn new(log: &Path, generation: u32, seed: u64) -> io::Result<Self> {
         Ok(Handler { log: Log::open(log, generation)?, seed, tried: Mutex::default() })
     }
 }
 
 /// Most events are done at once; by the seed, some take a while, some fail or panic at first, and some are
 /// given up.
-pub(crate) async fn handle(event: Event<Any>, handler: Arc<Handler>) -> Result<Outcome, io::Error> {
+///
+/// # Errors
+/// As the seed wants it, or the log cannot be written.
+///
+/// # Panics
+/// As the seed wants it.
+pub async fn handle(event: Event<Any>, handler: Arc<Handler>) -> Result<Outcome, io::Error> {
     let Some(number) = traffic::marks(event.raw().as_bytes()).next() else {
         return Ok(Outcome::dead("no event of the test"));
     };

@@ -1,6 +1,6 @@
 //! The server: axum, the layer, an inbox in a file, and its workers. It is what is killed.
 
-use crate::{
+use super::{
     handler::{Handler, handle},
     traffic,
 };
@@ -8,6 +8,7 @@ use axum::Router;
 use clap::Args;
 use std::{
     convert::Infallible,
+    ffi::{OsStr, OsString},
     io::{self, Read},
     net::SocketAddr,
     path::PathBuf,
@@ -25,28 +26,62 @@ use whatsapp_inbox::{
 use whatsapp_notification::Notification;
 use whatsapp_router::EventRouter;
 
-#[derive(Args, Debug)]
-pub(crate) struct Options {
+/// How it serves.
+#[derive(Args, Clone, Debug)]
+pub struct Options {
+    /// Where it listens
     #[arg(long)]
-    pub(crate) address: SocketAddr,
+    pub address: SocketAddr,
+    /// The store's file
     #[arg(long)]
-    pub(crate) file: PathBuf,
+    pub file: PathBuf,
+    /// The handlers' log
     #[arg(long)]
-    pub(crate) log: PathBuf,
+    pub log: PathBuf,
+    /// The how-manieth server on this file it is, from 1
     #[arg(long)]
-    pub(crate) generation: u32,
+    pub generation: u32,
+    /// What handlers do by chance depends on it
     #[arg(long)]
-    pub(crate) seed: u64,
-    /// How many seconds bodies stay once their events are done.
+    pub seed: u64,
+    /// How many seconds bodies stay once their events are done
     #[arg(long)]
-    pub(crate) keep_bodies: u64,
+    pub keep_bodies: u64,
+    /// Nobody works: what is kept stays pending
     #[arg(long)]
-    pub(crate) answer_early: bool,
+    pub idle: bool,
+    /// It answers before the commit
+    #[arg(long)]
+    pub answer_early: bool,
+}
+
+impl Options {
+    /// As they are written on a command line.
+    #[must_use]
+    pub fn to_args(&self) -> Vec<OsString> {
+        let (address, generation) = (self.address.to_string(), self.generation.to_string());
+        let (seed, keep_bodies) = (self.seed.to_string(), self.keep_bodies.to_string());
+        let values: [(&str, &OsStr); 6] = [
+            ("--address", address.as_ref()),
+            ("--file", self.file.as_ref()),
+            ("--log", self.log.as_ref()),
+            ("--generation", generation.as_ref()),
+            ("--seed", seed.as_ref()),
+            ("--keep-bodies", keep_bodies.as_ref()),
+        ];
+        let switches = [("--idle", self.idle), ("--answer-early", self.answer_early)];
+        let switches = switches.into_iter().filter(|(_, on)| *on).map(|(name, _)| name.into());
+        let values = values.into_iter().flat_map(|(name, value)| [name.into(), value.into()]);
+        values.chain(switches).collect()
+    }
 }
 
 /// Serves until it is killed, or until its standard input ends: then it drains.
+///
+/// # Errors
+/// What keeps it from serving.
 #[tokio::main]
-pub(crate) async fn run(options: &Options) -> Result<(), BoxError> {
+pub async fn run(options: &Options) -> Result<(), BoxError> {
     // Some handlers panic, as they shall.
     std::panic::set_hook(Box::new(|_| {}));
     let store = SqliteStore::open(&options.file)?;
@@ -63,8 +98,8 @@ pub(crate) async fn run(options: &Options) -> Result<(), BoxError> {
         .poll_every(Duration::from_millis(20))
         .backoff(Duration::from_millis(5), Duration::from_millis(50))
         .max_attempts(u32::MAX)
-        .retention(retention)
-        .start();
+        .retention(retention);
+    let workers = (!options.idle).then(|| workers.start());
 
     let listener = TcpListener::bind(options.address).await?;
     let webhook = WebhookLayer::builder().endpoint(traffic::PATH, Cloud::new(traffic::secret()?));
@@ -77,7 +112,9 @@ pub(crate) async fn run(options: &Options) -> Result<(), BoxError> {
         let _ = stop.await;
     };
     axum::serve(listener, app).with_graceful_shutdown(stop).await?;
-    workers.drain(Duration::from_secs(10)).await;
+    if let Some(workers) = workers {
+        workers.drain(Duration::from_secs(10)).await;
+    }
     store.close().await;
     Ok(())
 }

@@ -1,0 +1,75 @@
+//! Faults: a server with an inbox on a disk whose calls fail, and on one that loses power.
+//!
+//! ```sh
+//! cargo run --release -p tests --bin faults -- io --seed 1
+//! cargo run --release -p tests --bin faults -- power --events 200 --seed 1
+//! ```
+//!
+//! Both run the server of the crash test under strace (Linux). `io` and `power` say what is tried and counted,
+//! `docs/reliability.md` what it shows.
+
+mod check;
+mod disk;
+mod power;
+mod trace;
+
+use ::tests::inbox::server;
+use clap::{Parser, Subcommand};
+use std::{
+    path::Path,
+    process::{Command, ExitCode, Stdio},
+};
+use tempfile::TempDir;
+
+#[derive(Debug, Parser)]
+#[command(about = "Has the disk of a server with an inbox fail, and counts what is lost")]
+struct Cli {
+    #[command(subcommand)]
+    part: Part,
+}
+
+#[derive(Debug, Subcommand)]
+enum Part {
+    /// Power is lost at each 200: later writes are dropped, torn, and in another order
+    Power(power::Options),
+    /// The server
+    #[command(hide = true)]
+    Serve(server::Options),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if !matches!(cli.part, Part::Serve(_)) && !may_trace() {
+        println!("skipped: strace is not installed, or may not trace here");
+        return ExitCode::SUCCESS;
+    }
+    let result = match &cli.part {
+        Part::Power(options) => power::run(options),
+        Part::Serve(options) => server::run(options).map(|()| true),
+    };
+    match result {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Where tracing is forbidden, as in some containers, nothing can be shown.
+fn may_trace() -> bool {
+    let traced = Command::new("strace")
+        .args(["-f", "-o", "/dev/null", "true"])
+        .stdin(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    traced.is_ok_and(|status| status.success())
+}
+
+fn folder(parent: Option<&Path>) -> std::io::Result<TempDir> {
+    match parent {
+        Some(parent) => tempfile::tempdir_in(parent),
+        None => tempfile::tempdir(),
+    }
+}
