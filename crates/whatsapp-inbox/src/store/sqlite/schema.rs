@@ -65,11 +65,18 @@ fn create(path: &Path) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
         Err(error) => return Err(error),
     }
+    sync_folder(path)
+}
+
+/// A file that nobody finds is no file. SQLite does this, too, and does not tell when it fails.
+fn sync_folder(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     if let Some(folder) = path.parent() {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         fs::File::open(folder)?.sync_all()?;
     }
+    #[cfg(not(unix))]
+    let _ = path;
     Ok(())
 }
 
@@ -159,7 +166,8 @@ fn settle(path: &Path, file: &Connection) -> Result<(), BoxError> {
         Err(error) => return Err(error.into()),
     }
     // After a sync that failed, the log may look as if it were there, and no sync would write it again.
-    Ok(super::threads::checkpoint(file)?)
+    super::threads::checkpoint(file)?;
+    Ok(sync_folder(path)?)
 }
 
 /// Takes the steps that the file has not behind it, all or none.
