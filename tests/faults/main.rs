@@ -10,6 +10,8 @@
 
 mod check;
 mod disk;
+mod inject;
+mod io;
 mod power;
 mod trace;
 
@@ -30,6 +32,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Part {
+    /// A write or a sync fails, each in turn
+    Io(io::Options),
     /// Power is lost at each 200: later writes are dropped, torn, and in another order
     Power(power::Options),
     /// The server
@@ -44,6 +48,7 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let result = match &cli.part {
+        Part::Io(options) => io::run(options),
         Part::Power(options) => power::run(options),
         Part::Serve(options) => server::run(options).map(|()| true),
     };

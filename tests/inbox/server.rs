@@ -82,6 +82,9 @@ impl Options {
 /// What keeps it from serving.
 #[tokio::main]
 pub async fn run(options: &Options) -> Result<(), BoxError> {
+    // strace may be put on it, and be no ancestor of it.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::set_ptracer(rustix::process::PTracer::Any);
     // Some handlers panic, as they shall.
     std::panic::set_hook(Box::new(|_| {}));
     let store = SqliteStore::open(&options.file)?;
