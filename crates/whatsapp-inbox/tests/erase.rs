@@ -281,6 +281,17 @@ async fn what_is_not_json_goes_as_a_whole_if_it_mentions_them() {
     assert!(!content(&store).await.contains("15550001"));
 }
 
+/// A stack that overflows cannot be caught, and the body would be in the way each time.
+#[tokio::test]
+async fn what_is_nested_without_end_is_no_danger() {
+    let store = MemoryStore::new();
+    let open = "[".repeat(100_000);
+    keep(&store, format!("{open}15550001{}", "]".repeat(open.len()))).await;
+    keep(&store, format!("{open}{}", "]".repeat(open.len()))).await;
+    let erased = erase(&store, &["15550001"]).await;
+    assert_eq!((erased.bodies, erased.items, erased.events), (1, 1, 1));
+}
+
 #[tokio::test]
 async fn what_others_wrote_of_them_stays_and_is_told() {
     let store = MemoryStore::new();

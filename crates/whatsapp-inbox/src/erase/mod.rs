@@ -130,15 +130,15 @@ async fn erase_in<S: Store>(
 /// Where in a body the values stand that are to be erased: none within another.
 fn spans(stored: &StoredBody, contact: &Contact) -> Vec<Range<usize>> {
     let notification = stored.notification();
+    if notification.events().any(|event| event.kind() == Kind::Unparseable) {
+        // Nothing is looked for in it: it may be nested without end.
+        let all = 0..stored.body.len();
+        return if contact.is_mentioned(&stored.body) { vec![all] } else { Vec::new() };
+    }
     let mut spans: Vec<_> = notification
         .events()
-        .filter_map(|event| match event.kind() {
-            Kind::Unparseable => contact.is_mentioned(&stored.body).then_some(0..stored.body.len()),
-            _ if is_theirs(&event, contact) => {
-                Some(event.offset()..event.offset() + event.raw().len())
-            }
-            _ => None,
-        })
+        .filter(|event| is_theirs(event, contact))
+        .map(|event| event.offset()..event.offset() + event.raw().len())
         .collect();
     spans.extend(entries::of(&stored.body, contact));
     spans.sort_unstable_by_key(|span| (span.start, usize::MAX - span.end));
