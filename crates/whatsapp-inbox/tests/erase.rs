@@ -293,6 +293,16 @@ async fn what_is_nested_without_end_is_no_danger() {
 }
 
 #[tokio::test]
+async fn a_name_that_is_no_text_hides_nothing() {
+    let store = MemoryStore::new();
+    let contact = r#"{"\udc00":1,"wa_id":"15550001"}"#;
+    let message = text("15550001", "A", "x");
+    keep(&store, format!(r#"{{"\ud800":1,"contacts":[{contact}],"messages":[{message}]}}"#)).await;
+    let erased = erase(&store, &["15550001"]).await;
+    assert_eq!((erased.items, erased.mentions.len()), (2, 0));
+}
+
+#[tokio::test]
 async fn what_others_wrote_of_them_stays_and_is_told() {
     let store = MemoryStore::new();
     let card = json!({"from":"15550002","id":"C","timestamp":"1","type":"contacts","contacts":[
