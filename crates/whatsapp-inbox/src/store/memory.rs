@@ -313,7 +313,8 @@ impl State {
         }
         body.stored.body = Bytes::copy_from_slice(erasure.after());
         let seqs = body.seqs.clone();
-        let is_erased = |offset: &u32| erasure.offsets().contains(offset);
+        let offsets: HashSet<_> = erasure.offsets().iter().collect();
+        let is_erased = |offset: &u32| offsets.contains(offset);
         let pending = self.pending.range(seqs.clone()).map(|(_, pending)| pending);
         let pending: Vec<_> =
             pending.filter(|pending| is_erased(&pending.offset)).copied().collect();
