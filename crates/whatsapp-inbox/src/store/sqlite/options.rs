@@ -61,8 +61,9 @@ impl SqliteStoreBuilder {
 
     /// How many bytes of bodies may be in memory until they are kept, up to 4 GiB; what comes then is
     /// answered [`Busy`](StoreErrorKind::Busy) at once. A larger body is kept if it is the only one.
-    /// Default 64 MiB.
+    /// At least 1; default 64 MiB.
     pub fn queue_bytes(mut self, bytes: usize) -> Self {
+        let bytes = bytes.clamp(1, tokio::sync::Semaphore::MAX_PERMITS);
         self.limits.bytes = u32::try_from(bytes).unwrap_or(u32::MAX);
         self
     }
