@@ -30,6 +30,10 @@ impl Contact {
 
     /// True if one of their ids stands in a text by itself; a number in whichever way it is written.
     pub(super) fn is_mentioned(&self, text: &[u8]) -> bool {
+        self.is_in(text) || self.is_in(unescaped(text).as_bytes())
+    }
+
+    fn is_in(&self, text: &[u8]) -> bool {
         self.ids.iter().any(|id| match is_number(id) {
             true => has_number(text, id.as_bytes()),
             false => has_word(text, id.as_bytes()),
@@ -83,6 +87,33 @@ fn has_word(text: &[u8], word: &[u8]) -> bool {
     })
 }
 
+/// With what JSON escapes, as WhatsApp does with all that is not ASCII; but with spaces for the signs that
+/// people, or their phones, put around and between digits: hard spaces, hyphens, marks of direction, emoji.
+fn unescaped(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
+    let mut plain = String::with_capacity(text.len());
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        let char = match char {
+            '\\' => match chars.next() {
+                Some('u') => {
+                    let code = chars
+                        .by_ref()
+                        .take(4)
+                        .fold(0, |code, digit| code * 16 + digit.to_digit(16).unwrap_or_default());
+                    // Halves of pairs are none: letters of ids are not among those.
+                    char::from_u32(code).unwrap_or(' ')
+                }
+                Some('b' | 'f' | 'n' | 'r' | 't') | None => '\n',
+                Some(other) => other,
+            },
+            char => char,
+        };
+        plain.push(if char.is_ascii() || char.is_alphanumeric() { char } else { ' ' });
+    }
+    plain
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -111,5 +142,21 @@ mod tests {
             assert!(!is_mentioned(text), "{text}");
         }
         assert!(!Contact::of(&[""]).is_mentioned(b"anything"));
+        // As JSON has it, with spaces, hyphens and marks that are not ASCII.
+        for text in [
+            r"at\u00a015550001",
+            r"\ud83d\ude0015550001",
+            r"\u206615550001\u2069",
+            r"+1\u00a0555\u00a00001",
+            "+1\u{202f}555\u{2011}0001",
+            r"call\n15550001",
+            r"\u0031555000\u0031",
+            r"\u00e9 US.\u0061b1",
+        ] {
+            assert!(is_mentioned(text), "{text}");
+        }
+        for text in [r"1555\u00e90001", r"\u003115550001", r"1555\n0001"] {
+            assert!(!is_mentioned(text), "{text}");
+        }
     }
 }
