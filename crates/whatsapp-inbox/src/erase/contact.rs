@@ -1,31 +1,48 @@
 //! Who is meant: ids as they are compared.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::HashSet};
+
+/// So many ids that a body tells are looked for in its texts, beside those that were given: a person has
+/// a handful, and each takes a look at all of the body.
+const LEARNT: usize = 16;
 
 /// One person, by the ids that are known.
 #[derive(Clone)]
 pub(super) struct Contact {
-    ids: Vec<String>,
+    ids: HashSet<String>,
+    looked_for: Vec<String>,
+    learnt: usize,
 }
 
 impl Contact {
     pub(super) fn of(ids: &[&str]) -> Self {
-        let mut contact = Contact { ids: Vec::new() };
-        ids.iter().for_each(|id| contact.add(id));
+        let mut contact = Contact { ids: HashSet::new(), looked_for: Vec::new(), learnt: 0 };
+        for id in ids {
+            let new = contact.add(id);
+            contact.looked_for.extend(new);
+        }
         contact
     }
 
-    pub(super) fn add(&mut self, id: &str) {
-        let id = plain(id);
-        if !id.is_empty() && !self.is(&id) {
-            self.ids.push(id.into_owned());
+    /// They have this id, too.
+    pub(super) fn learn(&mut self, id: &str) {
+        if let Some(id) = self.add(id)
+            && self.learnt < LEARNT
+        {
+            self.looked_for.push(id);
+            self.learnt += 1;
         }
+    }
+
+    /// The id, if it is a new one.
+    fn add(&mut self, id: &str) -> Option<String> {
+        let id = plain(id).into_owned();
+        (!id.is_empty() && self.ids.insert(id.clone())).then_some(id)
     }
 
     /// True if this id is one of theirs.
     pub(super) fn is(&self, id: &str) -> bool {
-        let id = plain(id);
-        self.ids.iter().any(|own| *own == id)
+        self.ids.contains(&*plain(id))
     }
 
     /// True if one of their ids stands in a text by itself; a number in whichever way it is written.
@@ -34,7 +51,7 @@ impl Contact {
     }
 
     fn is_in(&self, text: &[u8]) -> bool {
-        self.ids.iter().any(|id| match is_number(id) {
+        self.looked_for.iter().any(|id| match is_number(id) {
             true => has_number(text, id.as_bytes()),
             false => has_word(text, id.as_bytes()),
         })
@@ -121,7 +138,7 @@ mod tests {
     #[test]
     fn a_number_is_its_digits_and_a_user_name_has_no_at() {
         let contact = Contact::of(&["+1 (555) 000-1", "@ada", " US.ab1 ", "", "@", "+"]);
-        assert_eq!(contact.ids, ["15550001", "ada", "US.ab1"]);
+        assert_eq!(contact.looked_for, ["15550001", "ada", "US.ab1"]);
         for id in ["15550001", "+15550001", "1-555-0001", "ada", "@ada", "US.ab1"] {
             assert!(contact.is(id), "{id}");
         }
@@ -129,6 +146,15 @@ mod tests {
             assert!(!contact.is(id), "{id}");
         }
         assert!(!Contact::of(&[]).is(""));
+    }
+
+    #[test]
+    fn of_all_that_a_body_tells_some_are_looked_for_in_its_texts() {
+        let mut contact = Contact::of(&["15550001"]);
+        (0..1000).for_each(|n| contact.learn(&format!("US.{n}")));
+        assert!(contact.is("US.999"));
+        assert_eq!(contact.looked_for.len(), 1 + LEARNT);
+        assert!(contact.is_mentioned(b"15550001") && contact.is_mentioned(b"US.0"));
     }
 
     #[test]

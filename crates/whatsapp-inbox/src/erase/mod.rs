@@ -95,7 +95,8 @@ pub struct Erased {
     pub items: u64,
     /// How many of them were pending or dead letters, and are not any more.
     pub events: u64,
-    /// Bodies that mention the person still, where others wrote of them.
+    /// Bodies that mention the person still, where others wrote of them: by an id that was given, or by
+    /// one of the first that the same body tells.
     pub mentions: Vec<BodyId>,
 }
 
@@ -159,7 +160,7 @@ fn known_by(stored: &StoredBody, contact: &Contact) -> Contact {
         [party.wa_id(), party.user_id()]
             .into_iter()
             .flatten()
-            .for_each(|id| known.add(&id.to_cow()));
+            .for_each(|id| known.learn(&id.to_cow()));
     }
     known
 }
