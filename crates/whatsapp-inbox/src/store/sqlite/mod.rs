@@ -1,15 +1,19 @@
 //! [`SqliteStore`]: an inbox in one file.
 //!
 //! `schema` makes the file and knows it again, `steps` change it, `reads` read it, `keys` remembers keys,
-//! `place` watches the files, and `threads` decides what runs when, and what is answered.
+//! `place` watches the files. They run on `threads`: a `question` goes to the `writer` or the `reader`, which
+//! decide what runs together, and what is answered.
 
 mod keys;
 mod options;
 mod place;
+mod question;
+mod reader;
 mod reads;
 mod schema;
 mod steps;
 mod threads;
+mod writer;
 
 pub use options::SqliteStoreBuilder;
 

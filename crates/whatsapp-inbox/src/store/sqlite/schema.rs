@@ -166,7 +166,7 @@ fn settle(path: &Path, file: &Connection) -> Result<(), BoxError> {
         Err(error) => return Err(error.into()),
     }
     // After a sync that failed, the log may look as if it were there, and no sync would write it again.
-    super::threads::checkpoint(file)?;
+    super::writer::checkpoint(file)?;
     Ok(sync_folder(path)?)
 }
 
