@@ -18,6 +18,7 @@ use std::{fmt, ops::Range};
 pub struct Erasure {
     before: Bytes,
     after: Vec<u8>,
+    /// Ascending.
     offsets: Vec<u32>,
 }
 
@@ -36,7 +37,9 @@ impl Erasure {
         let Ok(offset) = u32::try_from(span.start) else { return };
         let span = span.start..span.end.min(self.after.len());
         let Some(span) = self.after.get_mut(span).filter(|span| !span.is_empty()) else { return };
-        self.offsets.push(offset);
+        if let Err(at) = self.offsets.binary_search(&offset) {
+            self.offsets.insert(at, offset);
+        }
         let value: &[u8] = if span.len() < 4 { b"0" } else { b"null" };
         for (at, byte) in span.iter_mut().enumerate() {
             *byte = value.get(at).copied().unwrap_or(b' ');
@@ -55,10 +58,16 @@ impl Erasure {
         &self.after
     }
 
-    /// Where the values stand that are overwritten, in bytes.
+    /// Where the values stand that are overwritten, in bytes: ascending, each once.
     #[must_use]
     pub fn offsets(&self) -> &[u32] {
         &self.offsets
+    }
+
+    /// True if a value that stands there is overwritten: an event that does ends.
+    #[must_use]
+    pub fn is_blank_at(&self, offset: u32) -> bool {
+        self.offsets.binary_search(&offset).is_ok()
     }
 
     /// True if nothing is overwritten.
@@ -74,5 +83,22 @@ impl fmt::Debug for Erasure {
             .field("bytes", &self.before.len())
             .field("values", &self.offsets.len())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_may_be_overwritten_in_any_order_and_twice() {
+        let mut erasure = Erasure::of("[10,20,30,[40]]".into());
+        for span in [7..9, 1..3, 7..9, 10..14, 99..100, 5..5] {
+            erasure.blank(span);
+        }
+        assert_eq!(erasure.after(), b"[0 ,20,0 ,null]");
+        assert_eq!(erasure.offsets(), [1, 7, 10]);
+        let blank = (0..20).filter(|offset| erasure.is_blank_at(*offset));
+        assert!(blank.eq([1, 7, 10]));
     }
 }

@@ -313,16 +313,16 @@ impl State {
         }
         body.stored.body = Bytes::copy_from_slice(erasure.after());
         let seqs = body.seqs.clone();
-        let offsets: HashSet<_> = erasure.offsets().iter().collect();
-        let is_erased = |offset: &u32| offsets.contains(offset);
         let pending = self.pending.range(seqs.clone()).map(|(_, pending)| pending);
         let pending: Vec<_> =
-            pending.filter(|pending| is_erased(&pending.offset)).copied().collect();
+            pending.filter(|pending| erasure.is_blank_at(pending.offset)).copied().collect();
         for Pending { seq, lane, .. } in &pending {
             self.pending.remove(seq);
             self.lanes.remove(&(*lane, *seq));
         }
-        let dead = self.dead.range(seqs).filter(|(_, (letter, _))| is_erased(&letter.offset));
+        let is_erased =
+            |(_, (letter, _)): &(&Seq, &(DeadLetter, Lane))| erasure.is_blank_at(letter.offset);
+        let dead = self.dead.range(seqs).filter(is_erased);
         let dead: Vec<_> = dead.map(|(seq, _)| *seq).collect();
         for seq in &dead {
             self.dead.remove(seq);

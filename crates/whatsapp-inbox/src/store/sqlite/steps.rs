@@ -5,7 +5,7 @@ use crate::store::{
     BodyId, End, Erasure, Fence, Incoming, Kept, Millis, Owner, Retention, Seq, Swept,
 };
 use rusqlite::{Connection, OptionalExtension, Result, params};
-use std::{collections::HashSet, time::Duration};
+use std::time::Duration;
 use whatsapp_notification::Form;
 
 /// Up to so many rows are removed in a transaction, so that others need not wait long.
@@ -190,7 +190,6 @@ pub(super) fn erase(
     let next: Option<i64> = file
         .prepare_cached("SELECT min(id) FROM notifications WHERE id > ?1")?
         .query_row([id], |row| row.get(0))?;
-    let offsets: HashSet<_> = erasure.offsets().iter().collect();
     let mut count = 0;
     for table in ["events", "dead"] {
         let open: Vec<(i64, u32)> = file
@@ -198,7 +197,7 @@ pub(super) fn erase(
             .query_map([id, next.unwrap_or(i64::MAX)], |row| Ok((row.get(0)?, row.get(1)?)))?
             .collect::<Result<_>>()?;
         for (seq, at) in open {
-            if offsets.contains(&at) {
+            if erasure.is_blank_at(at) {
                 count += file
                     .prepare_cached(&format!("DELETE FROM {table} WHERE seq = ?1"))?
                     .execute([seq])?;
