@@ -6,7 +6,7 @@ use fastrand::Rng;
 use std::{
     fs,
     path::{Path, PathBuf},
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime},
 };
 use tokio::task::JoinSet;
 use whatsapp_inbox::{
@@ -29,7 +29,7 @@ const EACH: u64 = 50_000;
 /// The file in this folder that holds so many keys; it is made unless it was, today or yesterday. What
 /// is kept of each event is its key: it is done, and its body is swept.
 pub(crate) async fn filled(folder: &Path, keys: u64) -> Result<PathBuf> {
-    let now = now();
+    let now = Millis::from(SystemTime::now());
     let of_day = |day| folder.join(format!("filled-{keys}-{day}.db"));
     let (whole, earlier) = (of_day(now.0 / DAY), of_day(now.0 / DAY - 1));
     for made in [&whole, &earlier] {
@@ -80,8 +80,4 @@ pub(crate) async fn filled(folder: &Path, keys: u64) -> Result<PathBuf> {
     fs::rename(&part, &whole)?;
     println!("filled {keys} keys in {:.0} s", began.elapsed().as_secs_f64());
     Ok(whole)
-}
-
-fn now() -> Millis {
-    Millis(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64))
 }

@@ -13,10 +13,7 @@ pub(crate) struct Clock(Arc<dyn Fn() -> Millis + Send + Sync>);
 
 impl Clock {
     pub(crate) fn wall() -> Self {
-        Clock(Arc::new(|| {
-            let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-            Millis(millis(since.unwrap_or_default()))
-        }))
+        Clock(Arc::new(|| SystemTime::now().into()))
     }
 
     /// Tokio's time, which a test may pause: it begins as the wall's time of 2026.

@@ -88,8 +88,7 @@ async fn erase(store: &SqliteStore, contact: &[String]) -> Result<Erased, Failur
 
 /// The wall's time.
 fn now() -> Millis {
-    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    SystemTime::now().into()
 }
 
 impl From<StoreError> for Failure {

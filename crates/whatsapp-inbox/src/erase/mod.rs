@@ -28,8 +28,9 @@ const PAGE: usize = 256;
 /// ```
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// use std::time::SystemTime;
 /// use tower::{Service, ServiceExt};
-/// use whatsapp_inbox::{Inbox, Store, erase_contact, store::{MemoryStore, Millis}};
+/// use whatsapp_inbox::{Inbox, Store, erase_contact, store::MemoryStore};
 /// use whatsapp_notification::Notification;
 ///
 /// let mut inbox = Inbox::new(MemoryStore::new());
@@ -38,7 +39,8 @@ const PAGE: usize = 256;
 ///     {"from":"15550002","id":"B","type":"text","text":{"body":"Ho"}}]}"#;
 /// inbox.ready().await?.call(Notification::parse(body)?).await?;
 ///
-/// let erased = erase_contact(inbox.get_ref(), &["+1 555 0001"], Millis(1_750_000_000_000)).await?;
+/// let now = SystemTime::now().into();
+/// let erased = erase_contact(inbox.get_ref(), &["+1 555 0001"], now).await?;
 /// assert_eq!((erased.bodies, erased.items, erased.events), (1, 2, 1)); // a contact and a message
 /// assert_eq!(inbox.get_ref().stats().await?.pending, 1); // the other one's
 /// # Ok(())

@@ -1,13 +1,31 @@
 //! What goes into a store, and what comes out of it.
 
 use bytes::Bytes;
-use std::{fmt, time::Duration};
+use std::{
+    fmt,
+    time::{Duration, SystemTime},
+};
 use whatsapp_notification::{Form, Notification, Origin, Parser, Proof};
 use whatsapp_router::dedup::DedupKey;
 
 /// A time, in milliseconds since 1970-01-01T00:00:00Z.
+///
+/// ```
+/// use std::time::SystemTime;
+/// use whatsapp_inbox::store::Millis;
+///
+/// assert!(Millis::from(SystemTime::now()) > Millis(1_750_000_000_000));
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Millis(pub u64);
+
+/// What is before 1970 is 1970.
+impl From<SystemTime> for Millis {
+    fn from(time: SystemTime) -> Self {
+        let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        Millis(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+    }
+}
 
 /// The place of an event in the order in which events were kept.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
