@@ -13,7 +13,7 @@ use std::{
 use tower::Service;
 use tracing_subscriber::{fmt::MakeWriter, util::SubscriberInitExt};
 use whatsapp_inbox::{
-    Inbox, Running, Store, Workers,
+    Inbox, Store,
     store::{MemoryStore, SqliteStore},
 };
 use whatsapp_notification::{Event, Image, Notification, Order, Origin, Parser, Status, Text};
@@ -164,12 +164,4 @@ fn attempts_and_dead_letters_are_told_and_counted_without_content() {
     }
     assert!(!log.contains("canary"), "{log}");
     assert!(!others.iter().any(|name| name.contains("canary")), "{others:?}");
-}
-
-#[test]
-fn all_can_go_anywhere() {
-    fn anywhere<T: Send + Sync + 'static>() {}
-    anywhere::<Inbox<MemoryStore>>();
-    anywhere::<Workers<MemoryStore, EventRouter>>();
-    anywhere::<Running>();
 }
