@@ -1,7 +1,7 @@
 //! The keys that are remembered: a table a day.
 //!
-//! A key is in the table of the day on which its time is over, and is removed with all of that table when
-//! that day is. So a key needs no time of its own: it is 16 bytes and a few of SQLite's.
+//! A key is in the table of the day on which its time is over, and is removed with all of that table, part
+//! by part, when that day is. So a key needs no time of its own: it is 16 bytes and a few of SQLite's.
 
 use crate::store::Millis;
 use rusqlite::{Connection, OptionalExtension, params};
