@@ -116,6 +116,26 @@ pub trait Store: Clone + Send + Sync + 'static {
         end: End,
     ) -> impl Future<Output = Result<bool, StoreError>> + Send;
 
+    /// Runs the handler of a pending event: `handling` is all of it. As it stands, it does no more.
+    ///
+    /// For a store in its users' own database, in which an event's completion can be committed in one
+    /// transaction with what its handler has written. Here it can tell the handler which event it has,
+    /// by a task-local value. What is completed so is fenced, and ends, as if by [`finish`](Self::finish),
+    /// which workers call as ever: it is then `true` for [`End::Done`], and `false` for what else the
+    /// handler came to, since the event is no longer pending. A store that wraps another hands this on.
+    fn handle<F>(
+        &self,
+        fence: Fence,
+        pending: Pending,
+        handling: F,
+    ) -> impl Future<Output = F::Output> + Send
+    where
+        F: Future<Output: Send> + Send,
+    {
+        let _ = (fence, pending);
+        handling
+    }
+
     /// Up to `limit` dead letters behind this one, by ascending [`Seq`].
     ///
     /// # Errors

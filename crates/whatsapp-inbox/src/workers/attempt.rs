@@ -50,7 +50,8 @@ pub(super) enum Ended {
 impl<S, H> Job<S, H>
 where
     S: Store,
-    H: Service<Event>,
+    H: Service<Event> + Send,
+    H::Future: Send,
     H::Response: Into<Outcome>,
     H::Error: Into<BoxError>,
 {
@@ -69,7 +70,7 @@ where
             Err(reason) => End::Dead { attempts: pending.attempts, reason: reason.to_owned() },
             Ok(event) => {
                 let attempt = match service {
-                    Some(service) => attempt(service, event).await,
+                    Some(service) => store.handle(fence, pending, attempt(service, event)).await,
                     None => Attempt::Panicked,
                 };
                 telemetry::attempted(attempt.name());

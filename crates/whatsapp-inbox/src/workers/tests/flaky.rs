@@ -15,12 +15,28 @@ pub(super) struct Flaky {
     pub(super) panics: Arc<AtomicBool>,
     /// How often the events were asked for.
     pub(super) owned: Arc<AtomicUsize>,
+    /// What handlers have completed by themselves.
+    pub(super) completed: Arc<Mutex<Vec<(Fence, Seq)>>>,
+}
+
+tokio::task_local! {
+    static HANDLED: (Fence, Seq);
 }
 
 impl Flaky {
     pub(super) fn new(store: MemoryStore) -> Self {
-        let (own, calls, panics, owned) = Default::default();
-        Flaky { store, own, calls, panics, owned }
+        let (own, calls, panics, owned, completed) = Default::default();
+        Flaky { store, own, calls, panics, owned, completed }
+    }
+
+    /// Completes the event that is being handled, as in a transaction of its handler.
+    pub(super) async fn complete(&self, now: Millis) -> bool {
+        let (fence, seq) = HANDLED.get();
+        let is_completed = self.store.finish(fence, seq, now, End::Done).await.unwrap();
+        if is_completed {
+            self.completed.lock().unwrap().push((fence, seq));
+        }
+        is_completed
     }
 
     fn failing(&self) -> Result<(), StoreError> {
@@ -70,7 +86,15 @@ impl Store for Flaky {
 
     async fn finish(&self, f: Fence, seq: Seq, now: Millis, end: End) -> Result<bool, StoreError> {
         self.failing()?;
-        self.store.finish(f, seq, now, end).await
+        let is_done = end == End::Done && self.completed.lock().unwrap().contains(&(f, seq));
+        Ok(is_done || self.store.finish(f, seq, now, end).await?)
+    }
+
+    async fn handle<F>(&self, fence: Fence, pending: Pending, handling: F) -> F::Output
+    where
+        F: Future<Output: Send> + Send,
+    {
+        HANDLED.scope((fence, pending.seq), handling).await
     }
 
     async fn dead(&self, after: Option<Seq>, limit: usize) -> Result<Vec<DeadLetter>, StoreError> {

@@ -8,6 +8,7 @@ mod lanes;
 mod order;
 mod panics;
 mod retry;
+mod transaction;
 
 use super::{Running, Workers};
 use crate::{
