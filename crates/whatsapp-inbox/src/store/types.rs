@@ -176,7 +176,7 @@ impl Pending {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct StoredBody {
-    /// The body, as it was received.
+    /// The body, as it was received, but for what was [erased](crate::Store::erase).
     pub body: Bytes,
     /// Where it came from.
     pub origin: StoredOrigin,
