@@ -28,14 +28,18 @@ pub(crate) fn took(began: Instant) {
     metrics::histogram!("whatsapp_inbox_keep_seconds").record(began.elapsed());
 }
 
-/// A store's writer has ended a transaction, beside which so many calls waited.
+/// A store's writer has begun a transaction, beside which so many calls wait.
 #[cfg(feature = "sqlite")]
-pub(crate) fn committed(began: std::time::Instant, waiting: usize) {
+pub(crate) fn waiting(calls: usize) {
     #[cfg(feature = "metrics")]
-    {
-        metrics::histogram!("whatsapp_inbox_commit_seconds").record(began.elapsed());
-        metrics::gauge!("whatsapp_inbox_queue").set(waiting as f64);
-    }
+    metrics::gauge!("whatsapp_inbox_queue").set(calls as f64);
+}
+
+/// What was in its transaction is durable.
+#[cfg(feature = "sqlite")]
+pub(crate) fn committed(began: std::time::Instant) {
+    #[cfg(feature = "metrics")]
+    metrics::histogram!("whatsapp_inbox_commit_seconds").record(began.elapsed());
 }
 
 /// A notification was not kept.

@@ -90,6 +90,11 @@ async fn receive() {
     let mut inbox = Inbox::new(SqliteStore::open(folder.path().join("inbox.db")).unwrap());
     inbox.call(parse()).await.unwrap();
     inbox.into_inner().close().await;
+    // For lack of space nothing is committed.
+    let full = SqliteStore::builder(folder.path().join("full.db")).free_space(u64::MAX);
+    let mut inbox = Inbox::new(full.open().unwrap());
+    inbox.call(parse()).await.unwrap_err();
+    inbox.into_inner().close().await;
 }
 
 #[test]
@@ -117,6 +122,10 @@ fn attempts_and_dead_letters_are_told_and_counted_without_content() {
             DebugValue::Counter(count) if name.starts_with("whatsapp_inbox") => {
                 counts.insert(name, count);
             }
+            DebugValue::Histogram(times) if name == "whatsapp_inbox_commit_seconds{}" => {
+                assert_eq!(times.len(), 1);
+                others.push(name);
+            }
             _ => others.push(name),
         }
     }
@@ -132,6 +141,7 @@ fn attempts_and_dead_letters_are_told_and_counted_without_content() {
             ("whatsapp_inbox_events_total{duplicate}", 4),
             ("whatsapp_inbox_events_total{new}", 9),
             ("whatsapp_inbox_refused_total{draining}", 1),
+            ("whatsapp_inbox_refused_total{full}", 1),
         ]
     );
     for other in [

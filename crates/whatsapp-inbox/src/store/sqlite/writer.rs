@@ -64,10 +64,9 @@ impl Writer {
             }
             match self.begin() {
                 Ok(()) => {
-                    let (began, waiting) = (Instant::now(), queue.len());
+                    telemetry::waiting(queue.len());
                     going_on = gather(queue, &mut group);
                     self.commit(&mut group);
-                    telemetry::committed(began, waiting);
                     self.move_pages();
                 }
                 Err(error) => {
@@ -92,7 +91,7 @@ impl Writer {
             }
             return;
         }
-        let room = self.place.has_room();
+        let (began, room) = (Instant::now(), self.place.has_room());
         let (mut steps, refused): (Vec<_>, Vec<_>) =
             group.drain(..).partition(|step| room || !step.grows());
         for step in refused {
@@ -118,6 +117,9 @@ impl Writer {
                 step.fail(StoreError::because(kind, "its files were removed or replaced"));
             }
             return;
+        }
+        if !steps.is_empty() {
+            telemetry::committed(began);
         }
         for step in steps {
             step.succeed();
