@@ -70,7 +70,7 @@ pub(crate) async fn filled(folder: &Path, keys: u64) -> Result<PathBuf> {
             println!("{first} of {keys} keys after {:.0} s", began.elapsed().as_secs_f64());
         }
     }
-    store.sweep(now, Retention { bodies: Duration::ZERO, dead: Duration::ZERO }).await?;
+    store.sweep(now, Retention::new(Duration::ZERO, Duration::ZERO)).await?;
     store.disown(fence).await?;
     let found = store.stats().await?;
     if (found.keys, found.pending, found.bodies) != (Some(keys), 0, 0) {

@@ -90,10 +90,8 @@ pub async fn run(options: &Options) -> Result<(), BoxError> {
     let store = SqliteStore::open(&options.file)?;
     let inbox = Inbox::new(store.clone());
     let handler = Handler::new(&options.log, options.generation, options.seed)?;
-    let retention = Retention {
-        bodies: Duration::from_secs(options.keep_bodies),
-        dead: Duration::from_secs(24 * 60 * 60),
-    };
+    let retention =
+        Retention::new(Duration::from_secs(options.keep_bodies), Duration::from_secs(24 * 60 * 60));
     let workers = inbox
         .workers(EventRouter::builder().on_with(Arc::new(handler), handle).build()?)
         // Nobody works until the lease of the one that was killed is over.

@@ -85,10 +85,7 @@ pub(crate) async fn run(options: &Options) -> Result<(), BoxError> {
         .backoff(Duration::from_millis(5), Duration::from_millis(50))
         .max_attempts(u32::MAX)
         // Longer than the checker takes to see a body.
-        .retention(Retention {
-            bodies: Duration::from_secs(60),
-            dead: Duration::from_secs(24 * 60 * 60),
-        })
+        .retention(Retention::new(Duration::from_secs(60), Duration::from_secs(24 * 60 * 60)))
         .start();
     let webhook = WebhookLayer::builder()
         .endpoint(traffic::PATH, Cloud::new(traffic::secret()?))

@@ -436,7 +436,7 @@ async fn what_was_swept_before_is_in_free_pages_until_a_vacuum() {
     keep(&store, cloud("messages", &json!({"messages":[text("15550001", "L", &long)]}))).await;
     let fence = store.own(Owner(1), NOW, Duration::MAX).await.unwrap().unwrap();
     assert!(store.finish(fence, Seq(1), NOW, End::Done).await.unwrap());
-    let retention = Retention { bodies: Duration::ZERO, dead: Duration::ZERO };
+    let retention = Retention::new(Duration::ZERO, Duration::ZERO);
     assert_eq!(store.sweep(NOW, retention).await.unwrap().bodies, 1);
     assert_eq!(erase(&store, &["15550001"]).await, Erased::default());
     store.close().await;

@@ -603,7 +603,7 @@ async fn a_key_takes_no_more_than_48_bytes() {
     let path = folder.path().join("inbox.db");
     let store = SqliteStore::open(&path).unwrap();
     let fence = own(&store, 1, T).await.unwrap();
-    let retention = Retention { bodies: Duration::ZERO, dead: Duration::ZERO };
+    let retention = Retention::new(Duration::ZERO, Duration::ZERO);
     // Many events in a body, which are done and swept: what is left are keys.
     let mut random = fastrand::Rng::with_seed(1);
     for body in 0..20 {

@@ -60,7 +60,7 @@ async fn command(options: &Inbox, store: &SqliteStore, name: &str) -> Result<(),
         }
         InboxCommand::Sweep { keep_bodies, keep_dead } => {
             let days = |days: u32| Duration::from_secs(u64::from(days) * 86_400);
-            let retention = Retention { bodies: days(*keep_bodies), dead: days(*keep_dead) };
+            let retention = Retention::new(days(*keep_bodies), days(*keep_dead));
             output::swept(&store.sweep(now(), retention).await?, format)
         }
     }

@@ -433,7 +433,7 @@ mod tests {
         assert_eq!(store.pending(Scan::After(Seq(0)), 9).await.unwrap()[0].due, Millis(5));
         let fence = store.own(Owner(1), Millis(5), Duration::MAX).await.unwrap().unwrap();
         assert!(store.finish(fence, Seq(1), Millis(6), End::Done).await.unwrap());
-        let retention = Retention { bodies: Duration::ZERO, dead: Duration::from_millis(50) };
+        let retention = Retention::new(Duration::ZERO, Duration::from_millis(50));
         assert_eq!(store.sweep(Millis(49), retention).await.unwrap(), Swept::default());
         assert!(store.body(BodyId(1)).await.unwrap().is_some());
         let swept = store.sweep(Millis(1000), retention).await.unwrap();

@@ -1,4 +1,31 @@
 //! [`Store`]: where notifications are kept until their events are handled.
+//!
+//! Dead letters are listed, shown, replayed and purged in the store itself:
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+//! use std::time::SystemTime;
+//! use tower::ServiceExt;
+//! use whatsapp_inbox::{Inbox, Store, store::MemoryStore};
+//! use whatsapp_notification::Notification;
+//!
+//! let store = MemoryStore::new();
+//! let odd = Notification::unparseable("<xml/>", Default::default());
+//! Inbox::new(store.clone()).oneshot(odd).await?;
+//!
+//! let now = SystemTime::now().into();
+//! for letter in store.dead(None, 100).await? {
+//!     assert_eq!(letter.reason, "the body is not JSON");
+//!     let body = store.body(letter.body).await?.map(|stored| stored.body);
+//!     assert_eq!(body.as_deref(), Some(&b"<xml/>"[..]));
+//!     store.replay(letter.seq, now).await?; // it is pending again
+//! }
+//! assert_eq!(store.stats().await?.pending, 1);
+//! assert!(store.dead(None, 100).await?.is_empty()); // or else: `store.purge(letter.seq, now)`
+//! # Ok(())
+//! # }
+//! ```
 
 pub mod conformance;
 mod erasure;

@@ -264,11 +264,20 @@ impl DeadLetter {
 
 /// How long what has ended is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Retention {
     /// A body, after the last of its events was done.
     pub bodies: Duration,
     /// A dead letter, after it was given up.
     pub dead: Duration,
+}
+
+impl Retention {
+    /// Bodies for so long, and dead letters.
+    #[must_use]
+    pub const fn new(bodies: Duration, dead: Duration) -> Self {
+        Retention { bodies, dead }
+    }
 }
 
 /// What a sweep has removed.

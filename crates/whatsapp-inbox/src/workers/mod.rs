@@ -101,12 +101,15 @@ impl<S, H> Workers<S, H> {
             policy,
             lease: Duration::from_secs(30),
             poll: Duration::from_secs(1),
-            retention: Retention { bodies: Duration::ZERO, dead: 30 * DAY },
+            retention: Retention::new(Duration::ZERO, 30 * DAY),
         };
         Workers { store, service, options, clock: Clock::wall(), signal }
     }
 
     /// How many events are handled at a time, at least one; never two of one lane. Default 64.
+    ///
+    /// One of these places is taken until the store has recorded what became of the event: give more where
+    /// the disk is slow. With 64 of them and commits of 20 ms no more than 3,200 events a second are done.
     ///
     /// A handler that never returns takes one of these places for ever: put a
     /// `tower::timeout::Timeout` around it. That does not end a service that is never ready.

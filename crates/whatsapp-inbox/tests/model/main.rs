@@ -133,10 +133,8 @@ impl Run {
                 assert_eq!(erased, self.reference.erase(id, &before, items, now));
             }
             Act::Sweep { bodies, dead } => {
-                let retention = Retention {
-                    bodies: Duration::from_millis(*bodies),
-                    dead: Duration::from_millis(*dead),
-                };
+                let retention =
+                    Retention::new(Duration::from_millis(*bodies), Duration::from_millis(*dead));
                 let swept = store.sweep(Millis(now), retention).await.unwrap();
                 let expected = self.reference.sweep(now, *bodies, *dead);
                 assert_eq!((swept.dead, swept.bodies), expected);

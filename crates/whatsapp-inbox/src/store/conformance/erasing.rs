@@ -120,8 +120,7 @@ pub(super) async fn an_erased_body_is_swept_in_its_turn<S: Store>(store: &Checke
     let pending = store.pending().await;
     let id = pending[0].body;
     store.finish(fence, pending[1].seq, T, End::Done).await;
-    let retention =
-        Retention { bodies: Duration::from_millis(MINUTE), dead: Duration::from_millis(MINUTE) };
+    let retention = Retention::new(Duration::from_millis(MINUTE), Duration::from_millis(MINUTE));
     store.erase(id, first_and_third(), T + MINUTE).await;
     let sweep = async |now| ok("sweep", store.0.sweep(Millis(now), retention).await).bodies;
     assert!(

@@ -6,8 +6,7 @@ use std::time::Duration;
 
 /// Bodies for a minute, dead letters for a day.
 async fn sweep<S: Store>(store: &Checked<S>, now: u64) -> Swept {
-    let retention =
-        Retention { bodies: Duration::from_millis(MINUTE), dead: Duration::from_millis(DAY) };
+    let retention = Retention::new(Duration::from_millis(MINUTE), Duration::from_millis(DAY));
     ok("sweep", store.0.sweep(Millis(now), retention).await)
 }
 

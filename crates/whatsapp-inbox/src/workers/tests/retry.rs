@@ -206,7 +206,7 @@ async fn an_event_that_waits_is_not_tried_before_it_is_due_by_another_owner_eith
     let due = Millis(now.0 + 300_000);
     let end = End::Retry { attempts: 7, due };
     assert!(store.finish(fence, Seq(1), now, end).await.unwrap());
-    let keep_dead = Retention { bodies: Duration::ZERO, dead: Duration::from_secs(10_000) };
+    let keep_dead = Retention::new(Duration::ZERO, Duration::from_secs(10_000));
     let service = handler(&log, |_, _| async { Ok(Outcome::retry_after(Duration::ZERO)) });
     let _workers = inbox.test_workers(service).max_attempts(9).retention(keep_dead).start();
     all_ended(&store).await;
