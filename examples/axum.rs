@@ -3,7 +3,7 @@
 //! `WHATSAPP_INBOX` or else in a temporary one, and handled by workers.
 //!
 //! Ctrl-c or SIGTERM: it accepts no connection any more, answers what is under way, lets handlers end
-//! for up to 20 seconds, and gives the file to who comes next. A second signal stops at once: what was
+//! for up to 20 seconds, and gives the events to the next process. A second signal stops at once: what was
 //! not done is handled after the next start.
 //!
 //! ```sh
@@ -15,7 +15,7 @@
 //! curl -i -H "X-Hub-Signature-256: sha256=$signature" -d "$body" http://127.0.0.1:3000/whatsapp
 //! ```
 
-use axum::{Json, Router, extract::Request, routing::get};
+use axum::{Json, Router, extract::Request, http::StatusCode, routing::get};
 use examples::{address, print, redacted, signals, variable};
 use std::{convert::Infallible, env, path::PathBuf, pin::pin, time::Duration};
 use tokio::{
@@ -29,7 +29,7 @@ use tower_whatsapp::{
     AppSecret, BoxError, Cloud, Event, EventRouter, OnPremises, PathSecret, WebhookLayer,
     notification::Order,
 };
-use whatsapp_inbox::{Inbox, Running, store::SqliteStore};
+use whatsapp_inbox::{Inbox, Running, Store, store::SqliteStore};
 
 /// So long requests and handlers may take to end after the first signal.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -48,12 +48,21 @@ fn events() -> Result<EventRouter, BoxError> {
     Ok(EventRouter::builder().on(on_order).fallback(print).build()?)
 }
 
+/// A store that a failed write has closed stays so until the process is started again.
+async fn health(store: SqliteStore) -> StatusCode {
+    match store.bodies(None, 1).await {
+        Ok(_) => StatusCode::OK,
+        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
 fn app(
     secret: &str,
     token: &str,
     hook: &str,
     inbox: Inbox<SqliteStore>,
 ) -> Result<Router, BoxError> {
+    let store = inbox.get_ref().clone();
     let webhook = WebhookLayer::builder()
         .endpoint("/whatsapp", Cloud::new(AppSecret::new(secret)?).verify_token(token)?)
         .endpoint("/onprem/{secret}", OnPremises::new("shop-1", PathSecret::new(hook)?))
@@ -66,6 +75,7 @@ fn app(
     });
     Ok(Router::new()
         .route("/", get(async || "This is the application itself.\n"))
+        .route("/health", get(move || health(store.clone())))
         .route("/version", get(async || Json([env!("CARGO_PKG_VERSION")])))
         .layer(ServiceBuilder::new().layer(trace).layer(webhook)))
 }
@@ -260,6 +270,21 @@ mod tests {
             (http::Request::get("/version").body("".into()).unwrap(), 200),
             (http::Request::get("/nowhere").body("".into()).unwrap(), 404),
         ] {
+            let answer = app.clone().oneshot(request.map(Body::from)).await.unwrap();
+            assert_eq!(answer.status(), status);
+        }
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_store_that_a_failed_write_has_closed_is_told_by_the_health_check() {
+        let secret = AppSecret::new("secret").unwrap();
+        let (folder, inbox) = inbox();
+        let app = app("secret", "token", HOOK, inbox).unwrap();
+        let health = || http::Request::get("/health").body("".into()).unwrap();
+        let text = request::signed("/whatsapp", &secret, Samples::new(1).text().body);
+        std::fs::remove_file(folder.path().join("inbox.db")).unwrap();
+        for (request, status) in [(health(), 200), (text, 503), (health(), 503)] {
             let answer = app.clone().oneshot(request.map(Body::from)).await.unwrap();
             assert_eq!(answer.status(), status);
         }

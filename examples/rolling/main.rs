@@ -1,12 +1,12 @@
 //! A rolling restart with axum: the next process begins before the one before it ends, on the same
-//! socket and the same inbox. No request is refused or cut, and no event is lost or handled again.
+//! socket and the same inbox. No connection is refused, no request that was read is cut, and no event is lost.
 //!
 //! Both accept from one socket, which their parent hands down (as systemd does), so a connection that
 //! waits in it is not lost when one of them ends: it is the other's. Both keep in one file; the workers
 //! of one of them have the events in hand, and hand them over when it ends. `serve` does the ending.
 //!
 //! ```sh
-//! export WHATSAPP_APP_SECRET=test_app_secret WHATSAPP_VERIFY_TOKEN=token WHATSAPP_INBOX=/tmp/inbox.db
+//! export WHATSAPP_APP_SECRET=test_app_secret WHATSAPP_VERIFY_TOKEN=token WHATSAPP_INBOX=inbox.db
 //! cargo build --example rolling
 //! systemfd --no-pid -s http::3000 -- sh   # from `cargo install systemfd`; then, in this shell:
 //! target/debug/examples/rolling & old=$!

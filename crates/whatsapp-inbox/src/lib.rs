@@ -77,7 +77,7 @@
 //! After 20 attempts, or when it fails 24 hours after it was received, for the fifth time at least, an
 //! event is a dead letter, too; so is one whose body cannot be read any more. Dead letters keep their reason, their attempts and
 //! their body, for 30 days: [`Store::dead`] lists them, [`Store::replay`] has one handled again (within
-//! a minute), [`Store::purge`] ends one. Panics are not caught with `panic = "abort"`.
+//! half a minute, later where very many events are pending), [`Store::purge`] ends one. Panics are not caught with `panic = "abort"`.
 //!
 //! # One owner
 //! Any number of processes may keep notifications in one store. The workers of one of them have the

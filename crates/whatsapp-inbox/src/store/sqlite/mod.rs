@@ -73,7 +73,7 @@ const MAX_BODY: usize = 512 * 1024 * 1024;
 /// # What is remembered, and what that takes
 /// A key is in the table of the day on which its time is over, and is forgotten by the first
 /// [sweeps](Store::sweep) after that day: up to a day later than it could be. They remove 10,000 keys at
-/// a time, so that nobody waits for long, and then drop the table. A key takes some 25 bytes; 3,300 events a second over 8 days are 2.3 billion keys, or about 57 GB, and 285 million
+/// a time, so that nobody waits for long, and then drop the table. A key takes some 24 bytes; 3,300 events a second over 8 days are 2.3 billion keys, or about 55 GB, and 285 million
 /// a day. Where so much does not fit, choose a shorter
 /// [window](crate::Inbox::cloud_window): what comes again after it is handled again.
 ///
