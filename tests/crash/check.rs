@@ -16,7 +16,7 @@
 
 use ::tests::inbox::{
     log::{Did, Line},
-    store::Snapshot,
+    store::{Snapshot, place},
     traffic::{Number, conversation, is_anonymous, marks},
 };
 use std::collections::{BTreeSet, HashMap, HashSet, hash_map::Entry};
@@ -253,11 +253,6 @@ impl Checker {
         }
         verdict
     }
-}
-
-/// Where the event with this number in the store is.
-fn place(seq: i64) -> usize {
-    usize::try_from(seq - 1).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ mod check;
 use ::tests::inbox::{
     log,
     process::{self, Server},
-    server, store, traffic,
+    program, server, store,
 };
 use clap::{Args, Parser, Subcommand};
 use fastrand::Rng;
@@ -67,18 +67,10 @@ enum Part {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let result = match &cli.part {
+    program::exit(match &cli.part {
         Some(Part::Serve(options)) => server::run(options).map(|()| true),
         None => run(&cli.options),
-    };
-    match result {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
-    }
+    })
 }
 
 /// Events a second, at the most.
@@ -92,10 +84,7 @@ const PATIENCE: Duration = Duration::from_secs(900);
 
 /// True if nothing is lost, repeated or disordered.
 fn run(options: &Options) -> Result<bool, BoxError> {
-    let folder = match &options.folder {
-        Some(folder) => tempfile::tempdir_in(folder)?,
-        None => tempfile::tempdir()?,
-    };
+    let folder = program::folder(options.folder.as_deref())?;
     let plan = Plan {
         address: process::address(options.seed)?,
         file: folder.path().join("inbox.db"),
@@ -106,14 +95,9 @@ fn run(options: &Options) -> Result<bool, BoxError> {
     let mut rng = Rng::with_seed(options.seed);
     let each = options.events as f64 / f64::from(options.kills.max(1)) / RATE * 1000.0;
     let longest = LIFE.1.max((2.0 * each) as u64);
-    let sending = {
-        let (to, events, seed) = (plan.address, options.events, options.seed);
-        let over = Duration::from_millis((LIFE.0 + longest) / 2) * options.kills.max(1);
-        thread::spawn(move || -> Result<traffic::Sent, BoxError> {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(traffic::send(HttpClient::to(to), events, over, seed))
-        })
-    };
+    let over = Duration::from_millis((LIFE.0 + longest) / 2) * options.kills.max(1);
+    let to = HttpClient::to(plan.address);
+    let sending = program::sending(to, options.events, over, options.seed);
 
     let mut checker = check::Checker::new(options.events);
     let mut log = log::Reader::open(&plan.log)?;

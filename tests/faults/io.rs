@@ -15,7 +15,7 @@ use crate::{
 };
 use ::tests::inbox::{
     process::{self, Server},
-    server, traffic,
+    program, server, traffic,
 };
 use bytes::Bytes;
 use clap::Args;
@@ -93,7 +93,7 @@ struct Counts {
 
 /// True if nothing is lost, late or damaged.
 pub(crate) fn run(options: &Options) -> Result<bool, BoxError> {
-    let folder = crate::folder(options.folder.as_deref())?;
+    let folder = program::folder(options.folder.as_deref())?;
     let mut test = Test {
         options,
         runtime: Rc::new(tokio::runtime::Builder::new_current_thread().enable_all().build()?),

@@ -15,13 +15,9 @@ mod io;
 mod power;
 mod trace;
 
-use ::tests::inbox::server;
+use ::tests::inbox::{program, server};
 use clap::{Parser, Subcommand};
-use std::{
-    path::Path,
-    process::{Command, ExitCode, Stdio},
-};
-use tempfile::TempDir;
+use std::process::{Command, ExitCode, Stdio};
 
 #[derive(Debug, Parser)]
 #[command(about = "Has the disk of a server with an inbox fail, and counts what is lost")]
@@ -47,19 +43,11 @@ fn main() -> ExitCode {
         println!("skipped: strace is not installed, or may not trace here");
         return ExitCode::SUCCESS;
     }
-    let result = match &cli.part {
+    program::exit(match &cli.part {
         Part::Io(options) => io::run(options),
         Part::Power(options) => power::run(options),
         Part::Serve(options) => server::run(options).map(|()| true),
-    };
-    match result {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
-    }
+    })
 }
 
 /// Where tracing is forbidden, as in some containers, nothing can be shown.
@@ -70,11 +58,4 @@ fn may_trace() -> bool {
         .stderr(Stdio::null())
         .status();
     traced.is_ok_and(|status| status.success())
-}
-
-fn folder(parent: Option<&Path>) -> std::io::Result<TempDir> {
-    match parent {
-        Some(parent) => tempfile::tempdir_in(parent),
-        None => tempfile::tempdir(),
-    }
 }

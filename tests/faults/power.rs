@@ -11,7 +11,7 @@ use crate::{
 };
 use ::tests::inbox::{
     process::{self, Server},
-    server, traffic,
+    program, server, traffic,
 };
 use clap::Args;
 use fastrand::Rng;
@@ -62,7 +62,7 @@ struct Counts {
 
 /// True if nothing is lost.
 pub(crate) fn run(options: &Options) -> Result<bool, BoxError> {
-    let folder = crate::folder(options.folder.as_deref())?;
+    let folder = program::folder(options.folder.as_deref())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (output, images) = (folder.path().join("strace.txt"), folder.path().join("image"));
     let served = folder.path().join("served");

@@ -6,6 +6,7 @@
 pub mod handler;
 pub mod log;
 pub mod process;
+pub mod program;
 pub mod server;
 pub mod store;
 pub mod traffic;

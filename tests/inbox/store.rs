@@ -53,6 +53,12 @@ pub fn read(path: &Path, after: i64) -> Result<Snapshot> {
     Ok(Snapshot { last, bodies, pending, dead })
 }
 
+/// The place of the event with this number, in a list of all of them.
+#[must_use]
+pub fn place(seq: i64) -> usize {
+    usize::try_from(seq - 1).unwrap_or(usize::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

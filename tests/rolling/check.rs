@@ -15,7 +15,7 @@
 
 use crate::{
     log::{Did, Line},
-    store::Snapshot,
+    store::{Snapshot, place},
     traffic::{Number, conversation, is_anonymous, marks},
 };
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -224,11 +224,6 @@ impl Lane {
         self.reached = self.reached.max(place + 1);
         is_next
     }
-}
-
-/// Where the event with this number in the store is.
-fn place(seq: i64) -> usize {
-    usize::try_from(seq - 1).unwrap_or(usize::MAX)
 }
 
 #[cfg(test)]

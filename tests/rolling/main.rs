@@ -17,7 +17,7 @@ mod cuts;
 mod serve;
 mod server;
 
-use ::tests::inbox::{handler, log, store, traffic};
+use ::tests::inbox::{handler, log, program, store, traffic};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use client::Client;
 use cuts::Cuts;
@@ -75,18 +75,10 @@ enum Part {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let result = match &cli.part {
+    program::exit(match &cli.part {
         Some(Part::Serve(options)) => server::run(options).map(|()| true),
         None => run(&cli.options),
-    };
-    match result {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("error: {error}");
-            ExitCode::from(2)
-        }
-    }
+    })
 }
 
 /// Events a second, at the most.
@@ -105,10 +97,7 @@ const QUIET: Duration = Duration::from_secs(5);
 
 /// True if nothing is lost, repeated, disordered or reset.
 fn run(options: &Options) -> Result<bool, BoxError> {
-    let folder = match &options.folder {
-        Some(folder) => tempfile::tempdir_in(folder)?,
-        None => tempfile::tempdir()?,
-    };
+    let folder = program::folder(options.folder.as_deref())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let client = Client::to(listener.local_addr()?, CONNECTIONS);
     let (folder_path, seed, fault) = (folder.path().to_owned(), options.seed, options.fault);
@@ -118,13 +107,7 @@ fn run(options: &Options) -> Result<bool, BoxError> {
     let mut server = plan.start(1)?;
     let over = EACH * options.restarts;
     let over = over.max(Duration::from_secs_f64(options.events as f64 / RATE));
-    let sending = {
-        let (client, events) = (client.clone(), options.events);
-        thread::spawn(move || -> Result<traffic::Sent, BoxError> {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(traffic::send(client, events, over, seed))
-        })
-    };
+    let sending = program::sending(client.clone(), options.events, over, seed);
 
     let (mut cuts, mut ends) = (Cuts::default(), Vec::new());
     for generation in 1..=options.restarts {
