@@ -17,6 +17,10 @@ pub(super) struct Flaky {
     pub(super) owned: Arc<AtomicUsize>,
     /// What handlers have completed by themselves.
     pub(super) completed: Arc<Mutex<Vec<(Fence, Seq)>>>,
+    /// How many seconds each sweep takes, and how many have begun and not ended, by their begins.
+    sweep_takes: u64,
+    sweeping: Arc<AtomicUsize>,
+    sweeps: Arc<Mutex<Vec<usize>>>,
 }
 
 tokio::task_local! {
@@ -26,7 +30,8 @@ tokio::task_local! {
 impl Flaky {
     pub(super) fn new(store: MemoryStore) -> Self {
         let (own, calls, panics, owned, completed) = Default::default();
-        Flaky { store, own, calls, panics, owned, completed }
+        let (sweep_takes, sweeping, sweeps) = Default::default();
+        Flaky { store, own, calls, panics, owned, completed, sweep_takes, sweeping, sweeps }
     }
 
     /// Completes the event that is being handled, as in a transaction of its handler.
@@ -115,6 +120,9 @@ impl Store for Flaky {
 
     async fn sweep(&self, now: Millis, retention: Retention) -> Result<Swept, StoreError> {
         self.failing()?;
+        self.sweeps.lock().unwrap().push(self.sweeping.fetch_add(1, SeqCst) + 1);
+        sleep(Duration::from_secs(self.sweep_takes)).await;
+        self.sweeping.fetch_sub(1, SeqCst);
         self.store.sweep(now, retention).await
     }
 
@@ -140,6 +148,16 @@ async fn a_store_that_fails_now_and_then_costs_time_and_no_event_and_no_attempt(
     handled.sort_unstable();
     handled.dedup();
     assert_eq!(handled.len(), 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sweep_that_takes_long_is_not_joined_by_another() {
+    let store = Flaky { sweep_takes: 100, ..Flaky::new(MemoryStore::new()) };
+    let inbox = Inbox::new(store.clone()).clock(Clock::virtual_time());
+    let _workers = inbox.test_workers(handler(&Log::new(), done)).start();
+    sleep(Duration::from_secs(600)).await;
+    // One in 130 seconds: 100, and half a minute between two.
+    assert_eq!(*store.sweeps.lock().unwrap(), [1; 5]);
 }
 
 #[tokio::test(start_paused = true)]
