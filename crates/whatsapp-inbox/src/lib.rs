@@ -100,10 +100,11 @@
 //! can be [set](Workers::retention). [`erase_contact`] erases one person from a store before.
 //!
 //! # Bounds
-//! 64 handlers at a time; 65,536 waiting events in hand, 32 of a lane, some 100 bytes each; 16 MiB of
-//! bodies, or the one that was read last. The rest waits in the store. When more than 65,536
-//! conversations wait for retries, those behind them wait, too. A handler that never returns holds up
-//! its conversation and takes one of the 64 places: put a `tower::timeout::Timeout` around handlers.
+//! 64 handlers at a time, and 256 more events whose end is being recorded; 65,536 waiting events in hand,
+//! 32 of a lane, some 100 bytes each; 16 MiB of bodies, or the one that was read last. The rest waits in
+//! the store. When more than 65,536 conversations wait for retries, those behind them wait, too. A
+//! handler that never returns holds up its conversation and takes one of the 64 places: put a
+//! `tower::timeout::Timeout` around handlers.
 //!
 //! # Features
 //! | feature | default | |

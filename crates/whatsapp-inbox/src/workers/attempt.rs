@@ -18,6 +18,7 @@ use std::{
     task::Poll,
     time::Duration,
 };
+use tokio::sync::OwnedSemaphorePermit;
 use tower_service::Service;
 use whatsapp_notification::Event;
 use whatsapp_router::{BoxError, Outcome};
@@ -35,6 +36,8 @@ pub(super) struct Job<S, H> {
     pub(super) clock: Clock,
     pub(super) fence: Fence,
     pub(super) pending: Pending,
+    /// Given back when the handler has come to its end.
+    pub(super) place: OwnedSemaphorePermit,
 }
 
 /// What the store has recorded.
@@ -57,7 +60,7 @@ where
 {
     /// Goes on until the store has recorded it: who holds the events drops it when that is in vain.
     pub(super) async fn run(self) -> Ended {
-        let Job { store, service, bodies, policy, clock, fence, mut pending } = self;
+        let Job { store, service, bodies, policy, clock, fence, mut pending, place } = self;
         let found = loop {
             match bodies.event(&store, pending.body, pending.offset).await {
                 Ok(found) => break found,
@@ -82,7 +85,7 @@ where
             End::Retry { attempts, .. } => telemetry::failed(event.as_ref(), *attempts),
             End::Dead { attempts, reason } => telemetry::dead(event.as_ref(), *attempts, reason),
         }
-        drop(event);
+        drop((event, place));
         let recorded = loop {
             match store.finish(fence, pending.seq, clock.now(), end.clone()).await {
                 Ok(recorded) => break recorded,

@@ -3,14 +3,15 @@
 use super::{
     attempt::{Ended, Job, PAUSE},
     bodies::Bodies,
-    lanes::{Fill, Lanes},
+    lanes::Lanes,
     owner::Parts,
+    pages::{Page, Pages},
     running::{Drained, Orders},
 };
 use crate::{
     Store, StoreError,
     clock::{later, until},
-    store::{Fence, Millis, Pending, Scan, Seq, Stats, Swept},
+    store::{Fence, Millis, Pending, Stats, Swept},
     telemetry,
 };
 use std::{
@@ -19,6 +20,7 @@ use std::{
     time::Duration,
 };
 use tokio::{
+    sync::Semaphore,
     task::{JoinError, JoinSet},
     time::{Instant, sleep_until, timeout},
 };
@@ -26,16 +28,15 @@ use tower_service::Service;
 use whatsapp_notification::Event;
 use whatsapp_router::{BoxError, Outcome};
 
-/// How many events are read at a time.
-const PAGE: usize = 512;
 /// How many waiting events are held: some 100 bytes each.
 const ROOM: usize = 65_536;
+/// How many events may wait for the store to record what became of them, beside those whose handlers
+/// run: after a crash they are handed out again.
+const ENDED: usize = 256;
 /// How many bytes of bodies are kept parsed.
 const BODIES: usize = 16 << 20;
-/// How often the store is read from its beginning, for events that were replayed; less often if that
-/// takes long.
-const AGAIN: Duration = Duration::from_secs(30);
 const SWEEP: Duration = Duration::from_secs(30);
+/// How often the store is counted; less often if that takes long, since reads wait for it.
 const STATS: Duration = Duration::from_secs(10);
 
 /// When the store was asked for the events, by both clocks: from then on the lease counts.
@@ -52,15 +53,12 @@ pub(super) struct Hand {
     fence: Fence,
     lanes: Lanes,
     bodies: Arc<Bodies>,
-    handlers: JoinSet<Ended>,
+    /// One for each handler that runs.
+    places: Arc<Semaphore>,
+    /// Handlers that run, or whose end is being recorded.
+    jobs: JoinSet<Ended>,
     calls: JoinSet<Call>,
-    /// The last event that was read.
-    front: Seq,
-    wants_front: bool,
-    /// Where the reading from the beginning is, how far it goes, and when it began.
-    again: Option<(Seq, Seq, Instant)>,
-    turn: u8,
-    is_reading: bool,
+    pages: Pages,
     is_renewing: bool,
     is_sweeping: bool,
     is_counting: bool,
@@ -71,8 +69,6 @@ pub(super) struct Hand {
     lease_ends_at: Millis,
     renew_at: Instant,
     poll_at: Instant,
-    read_at: Instant,
-    again_at: Instant,
     sweep_at: Instant,
     stats_at: Instant,
     drained: Drained,
@@ -80,16 +76,11 @@ pub(super) struct Hand {
 
 /// What the store has answered.
 enum Call {
-    Read(Reading, Result<Vec<Pending>, StoreError>),
+    Read(Page, Result<Vec<Pending>, StoreError>),
     Owned(Asked, Result<Option<Fence>, StoreError>),
     Swept(Result<Swept, StoreError>),
-    Stats(Result<Stats, StoreError>),
-}
-
-enum Reading {
-    Front,
-    Again,
-    Fill(Fill),
+    /// With when it was asked.
+    Stats(Instant, Result<Stats, StoreError>),
 }
 
 impl Hand {
@@ -98,13 +89,10 @@ impl Hand {
             fence,
             lanes: Lanes::new(ROOM, parts.options.pass_after),
             bodies: Arc::new(Bodies::new(BODIES)),
-            handlers: JoinSet::new(),
+            places: Arc::new(Semaphore::new(parts.options.parallelism)),
+            jobs: JoinSet::new(),
             calls: JoinSet::new(),
-            front: Seq(0),
-            wants_front: true,
-            again: None,
-            turn: 0,
-            is_reading: false,
+            pages: Pages::new(asked.0),
             is_renewing: false,
             is_sweeping: false,
             is_counting: false,
@@ -113,8 +101,6 @@ impl Hand {
             lease_ends_at: later(asked.1, parts.options.lease),
             renew_at: asked.0 + parts.options.lease / 3,
             poll_at: asked.0 + parts.options.poll,
-            read_at: asked.0,
-            again_at: asked.0 + AGAIN,
             sweep_at: asked.0,
             stats_at: asked.0,
             drained: Drained::default(),
@@ -141,8 +127,8 @@ impl Hand {
             }
             let deadline = *orders.deadline.borrow_and_update();
             if let Some(deadline) = deadline {
-                if self.handlers.is_empty() || now >= deadline {
-                    self.drained.handed_back = self.handlers.len();
+                if self.jobs.is_empty() || now >= deadline {
+                    self.drained.handed_back = self.jobs.len();
                     return Released::Drained(self.drained);
                 }
             } else {
@@ -152,14 +138,16 @@ impl Hand {
             self.renew(parts, now);
             let wake = self.wake(parts, now, deadline);
             let go_on = tokio::select! {
-                Some(ended) = self.handlers.join_next() => self.ended(parts, ended, deadline.is_some()),
+                Some(ended) = self.jobs.join_next() => self.ended(parts, ended, deadline.is_some()),
                 Some(call) = self.calls.join_next() => self.called(parts, call),
                 // Nobody can give an order any more.
                 changed = orders.deadline.changed() => changed.is_ok(),
                 () = parts.signal.given(), if deadline.is_none() => {
-                    self.wants_front = true;
+                    self.pages.want_front();
                     true
                 }
+                // Given to the next event above.
+                () = place_in(&self.places), if deadline.is_none() && self.wants_place(parts) => true,
                 () = sleep_until(wake) => true,
             };
             if !go_on {
@@ -172,7 +160,7 @@ impl Hand {
     pub(super) async fn let_go(mut self) -> bool {
         self.calls.abort_all();
         telemetry::in_hand(0, 0);
-        timeout(PAUSE * 10, self.handlers.shutdown()).await.is_ok()
+        timeout(PAUSE * 10, self.jobs.shutdown()).await.is_ok()
     }
 
     fn start_handlers<S, H>(&mut self, parts: &Parts<S, H>)
@@ -185,7 +173,8 @@ impl Hand {
     {
         let now = parts.clock.now();
         self.lanes.wake(now);
-        while !self.in_doubt && self.handlers.len() < parts.options.parallelism {
+        while self.may_start(parts) {
+            let Ok(place) = self.places.clone().try_acquire_owned() else { return };
             let Some(pending) = self.lanes.start(now) else { return };
             let job = Job {
                 store: parts.store.clone(),
@@ -195,22 +184,31 @@ impl Hand {
                 clock: parts.clock.clone(),
                 fence: self.fence,
                 pending,
+                place,
             };
-            self.handlers.spawn(job.run());
+            self.jobs.spawn(job.run());
         }
+    }
+
+    fn may_start<S, H>(&self, parts: &Parts<S, H>) -> bool {
+        !self.in_doubt && self.jobs.len() < parts.options.parallelism + ENDED
+    }
+
+    /// True if an event waits for nothing but a place.
+    fn wants_place<S, H>(&self, parts: &Parts<S, H>) -> bool {
+        self.may_start(parts) && self.lanes.has_ready()
     }
 
     fn start_calls<S: Store, H>(&mut self, parts: &Parts<S, H>, now: Instant) {
         if now >= self.poll_at {
-            self.wants_front = true;
+            self.pages.want_front();
             self.poll_at = now + parts.options.poll;
-            telemetry::in_hand(self.lanes.len(), self.handlers.len());
+            let running = parts.options.parallelism - self.places.available_permits();
+            telemetry::in_hand(self.lanes.len(), running);
         }
-        if now >= self.again_at && self.again.is_none() {
-            self.again = Some((Seq(0), self.front, now));
-        }
-        if !self.is_reading && now >= self.read_at {
-            self.read(parts);
+        if let Some((page, scan, limit)) = self.pages.next(&mut self.lanes, now) {
+            let store = parts.store.clone();
+            self.calls.spawn(async move { Call::Read(page, store.pending(scan, limit).await) });
         }
         if !self.is_sweeping && now >= self.sweep_at {
             self.is_sweeping = true;
@@ -221,7 +219,7 @@ impl Hand {
         if cfg!(feature = "metrics") && !self.is_counting && now >= self.stats_at {
             self.is_counting = true;
             let store = parts.store.clone();
-            self.calls.spawn(async move { Call::Stats(store.stats().await) });
+            self.calls.spawn(async move { Call::Stats(now, store.stats().await) });
         }
     }
 
@@ -234,34 +232,6 @@ impl Hand {
         let time = parts.clock.now();
         self.calls
             .spawn(async move { Call::Owned((now, time), store.own(owner, time, lease).await) });
-    }
-
-    /// Asks for one page, of what was waited for longest.
-    fn read<S: Store, H>(&mut self, parts: &Parts<S, H>) {
-        for _ in 0..3 {
-            self.turn = (self.turn + 1) % 3;
-            let is_full = self.lanes.is_full();
-            let (reading, scan, limit) = match (self.turn, self.again) {
-                (0, _) if self.wants_front && !is_full => {
-                    self.wants_front = false;
-                    (Reading::Front, Scan::After(self.front), PAGE)
-                }
-                (1, Some((after, ..))) if !is_full => (Reading::Again, Scan::After(after), PAGE),
-                (2, _) => match self.lanes.next_fill() {
-                    Some(fill) => {
-                        (Reading::Fill(fill), Scan::Lane(fill.lane, fill.after), fill.limit)
-                    }
-                    None => continue,
-                },
-                _ => continue,
-            };
-            self.is_reading = true;
-            self.lanes.reading();
-            let store = parts.store.clone();
-            let read = async move { Call::Read(reading, store.pending(scan, limit).await) };
-            self.calls.spawn(read);
-            return;
-        }
     }
 
     /// When there is something to do, if nothing happens before.
@@ -278,10 +248,10 @@ impl Hand {
         if !self.is_sweeping {
             wake = wake.min(self.sweep_at);
         }
-        if now < self.read_at {
-            wake = wake.min(self.read_at);
+        if let Some(read_at) = self.pages.paused_until(now) {
+            wake = wake.min(read_at);
         }
-        if self.handlers.len() < parts.options.parallelism
+        if self.may_start(parts)
             && let Some(due) = self.lanes.next_due()
         {
             wake = wake.min(now + until(parts.clock.now(), due));
@@ -313,7 +283,7 @@ impl Hand {
                     self.renew_at = Instant::now();
                 }
             }
-            next = self.handlers.try_join_next();
+            next = self.jobs.try_join_next();
         }
         true
     }
@@ -338,19 +308,12 @@ impl Hand {
                 self.is_renewing = false;
                 self.renew_at = now + PAUSE;
             }
-            Call::Read(reading, Ok(page)) => {
-                self.is_reading = false;
-                self.found(parts, reading, &page, now);
+            Call::Read(page, Ok(found)) => {
+                self.pages.found(&mut self.lanes, page, &found, now, parts.clock.now());
             }
-            Call::Read(reading, Err(error)) => {
+            Call::Read(page, Err(error)) => {
                 telemetry::store_failed("pending", &error);
-                self.is_reading = false;
-                self.read_at = now + PAUSE;
-                self.wants_front |= matches!(reading, Reading::Front);
-                self.lanes.not_read(match reading {
-                    Reading::Fill(fill) => Some(fill),
-                    Reading::Front | Reading::Again => None,
-                });
+                self.pages.failed(&mut self.lanes, page, now + PAUSE);
             }
             Call::Swept(swept) => {
                 (self.is_sweeping, self.sweep_at) = (false, now + SWEEP);
@@ -358,8 +321,8 @@ impl Hand {
                     telemetry::store_failed("sweep", &error);
                 }
             }
-            Call::Stats(stats) => {
-                (self.is_counting, self.stats_at) = (false, now + STATS);
+            Call::Stats(asked, stats) => {
+                (self.is_counting, self.stats_at) = (false, now + STATS.max((now - asked) * 20));
                 match stats {
                     Ok(stats) => telemetry::stored(&stats, parts.clock.now()),
                     Err(error) => telemetry::store_failed("stats", &error),
@@ -368,33 +331,9 @@ impl Hand {
         }
         true
     }
+}
 
-    fn found<S, H>(
-        &mut self,
-        parts: &Parts<S, H>,
-        reading: Reading,
-        page: &[Pending],
-        now: Instant,
-    ) {
-        let time = parts.clock.now();
-        let last = page.last().map(|pending| pending.seq);
-        let is_full = page.len() >= PAGE;
-        match reading {
-            Reading::Fill(fill) => return self.lanes.filled(fill, page, time),
-            Reading::Front => {
-                self.front = last.unwrap_or(self.front);
-                self.wants_front |= is_full;
-            }
-            Reading::Again => {
-                if let Some((_, end, began)) = self.again {
-                    let next = last.filter(|last| is_full && *last < end);
-                    self.again = next.map(|after| (after, end, began));
-                    if next.is_none() {
-                        self.again_at = now + AGAIN.max((now - began) * 100);
-                    }
-                }
-            }
-        }
-        self.lanes.found(page, time);
-    }
+/// Waits for a place, and leaves it.
+async fn place_in(places: &Semaphore) {
+    drop(places.acquire().await);
 }

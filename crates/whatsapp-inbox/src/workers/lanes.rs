@@ -206,6 +206,11 @@ impl Lanes {
         None
     }
 
+    /// True if `start` may find one.
+    pub(super) fn has_ready(&self) -> bool {
+        !self.ready.is_empty()
+    }
+
     /// The lane's event has ended.
     pub(super) fn ended(&mut self, lane: Lane, seq: Seq, now: Millis) {
         if self.is_reading {

@@ -33,14 +33,16 @@
 //! ```
 
 // `owner` takes the events in hand and gives them back; `hand` works while it has them: a loop that
-// asks the store, starts handlers (`attempt`) and keeps the lease. What is next is for `lanes` to say,
-// what comes after an attempt for `policy`; `bodies` are parsed once.
+// asks the store, starts handlers (`attempt`) and keeps the lease. What is read next is for `pages` to
+// say, what is handled next for `lanes`, what comes after an attempt for `policy`; `bodies` are parsed
+// once.
 
 mod attempt;
 mod bodies;
 mod hand;
 mod lanes;
 mod owner;
+mod pages;
 mod policy;
 mod running;
 
@@ -54,6 +56,7 @@ use crate::{
 };
 use policy::Policy;
 use std::{fmt, time::Duration};
+use tokio::sync::Semaphore;
 use tower_service::Service;
 use whatsapp_notification::Event;
 use whatsapp_router::{BoxError, Outcome};
@@ -108,13 +111,13 @@ impl<S, H> Workers<S, H> {
 
     /// How many events are handled at a time, at least one; never two of one lane. Default 64.
     ///
-    /// One of these places is taken until the store has recorded what became of the event: give more where
-    /// the disk is slow. With 64 of them and commits of 20 ms no more than 3,200 events a second are done.
+    /// While the store records what became of an event its place goes to the next: up to 256 wait so, beside
+    /// those that are handled. What a crash meets in either state is handed out again.
     ///
     /// A handler that never returns takes one of these places for ever: put a
     /// `tower::timeout::Timeout` around it. That does not end a service that is never ready.
     pub fn parallelism(mut self, events: usize) -> Self {
-        self.options.parallelism = events.max(1);
+        self.options.parallelism = events.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 

@@ -21,6 +21,8 @@ pub(super) struct Flaky {
     sweep_takes: u64,
     sweeping: Arc<AtomicUsize>,
     sweeps: Arc<Mutex<Vec<usize>>>,
+    /// How many seconds it takes to record an end.
+    finish_takes: u64,
 }
 
 tokio::task_local! {
@@ -30,8 +32,19 @@ tokio::task_local! {
 impl Flaky {
     pub(super) fn new(store: MemoryStore) -> Self {
         let (own, calls, panics, owned, completed) = Default::default();
-        let (sweep_takes, sweeping, sweeps) = Default::default();
-        Flaky { store, own, calls, panics, owned, completed, sweep_takes, sweeping, sweeps }
+        let (sweep_takes, sweeping, sweeps, finish_takes) = Default::default();
+        Flaky {
+            store,
+            own,
+            calls,
+            panics,
+            owned,
+            completed,
+            sweep_takes,
+            sweeping,
+            sweeps,
+            finish_takes,
+        }
     }
 
     /// Completes the event that is being handled, as in a transaction of its handler.
@@ -91,6 +104,7 @@ impl Store for Flaky {
 
     async fn finish(&self, f: Fence, seq: Seq, now: Millis, end: End) -> Result<bool, StoreError> {
         self.failing()?;
+        sleep(Duration::from_secs(self.finish_takes)).await;
         let is_done = end == End::Done && self.completed.lock().unwrap().contains(&(f, seq));
         Ok(is_done || self.store.finish(f, seq, now, end).await?)
     }
@@ -158,6 +172,26 @@ async fn a_sweep_that_takes_long_is_not_joined_by_another() {
     sleep(Duration::from_secs(600)).await;
     // One in 130 seconds: 100, and half a minute between two.
     assert_eq!(*store.sweeps.lock().unwrap(), [1; 5]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_an_end_is_being_recorded_others_are_handled_but_not_without_limit() {
+    let store = Flaky { finish_takes: 10, ..Flaky::new(MemoryStore::new()) };
+    let mut inbox = Inbox::new(store.clone()).clock(Clock::virtual_time());
+    let log = Log::new();
+    let people: Vec<_> = (0..600).flat_map(|person| [(person, 0), (person, 1)]).collect();
+    let _kept = keep(&mut inbox, &people).await;
+    let workers = inbox.test_workers(handler(&log, done)).parallelism(2).start();
+    sleep(Duration::from_secs(5)).await;
+    // Their first events: of no lane a second one before the first is recorded.
+    let begun = log.all();
+    assert_eq!(begun.len(), 2 + 256);
+    assert!(begun.iter().all(|(_, n)| *n == 0));
+    sleep(Duration::from_secs(10)).await;
+    assert_eq!(log.all().len(), 2 * (2 + 256));
+    let drained = workers.drain(Duration::from_secs(60)).await;
+    assert_eq!((drained.finished, drained.handed_back), (2 + 256, 0));
+    assert_eq!(store.stats().await.unwrap().pending, 1200 - 2 * (2 + 256));
 }
 
 #[tokio::test(start_paused = true)]
