@@ -144,8 +144,8 @@ struct Account {
 }
 
 struct Seen {
-    /// By sender: which numbers were begun.
-    begun: HashMap<u32, Vec<bool>>,
+    /// By sender: which numbers were begun, a bit each, since this memory is measured with the server's.
+    begun: HashMap<u32, Vec<u64>>,
     /// By sender and conversation: the last number.
     last: HashMap<(u32, u32), u32>,
     report: Report,
@@ -178,11 +178,12 @@ impl Account {
 impl Seen {
     fn begin(&mut self, mark: Mark) {
         let begun = self.begun.entry(mark.sender).or_default();
-        let at = mark.number as usize;
+        let (at, bit) = (mark.number as usize / 64, 1 << (mark.number % 64));
         if begun.len() <= at {
-            begun.resize(at + 1, false);
+            begun.resize(at + 1, 0);
         }
-        self.report.repeated += u64::from(std::mem::replace(&mut begun[at], true));
+        self.report.repeated += u64::from(begun[at] & bit != 0);
+        begun[at] |= bit;
         let last = self.last.insert((mark.sender, mark.conversation), mark.number);
         self.report.disordered += u64::from(last.is_some_and(|last| last > mark.number));
         if mark.conversation != 0 {
