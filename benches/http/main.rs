@@ -65,7 +65,7 @@ fn main() -> Result<ExitCode> {
     }
     let mut record = Record::of_arguments()?;
     let (first, last) = cpus::first_and_last()?;
-    cpus::pin(None, &[first])?;
+    cpus::pin(&[first])?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         closed_loop(&mut record, 1, first).await?;

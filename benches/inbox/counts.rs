@@ -1,21 +1,17 @@
 //! What must be as it is however fast the machine is.
 
-use crate::{
-    load::Answers,
-    one,
-    server::{Report, Stored},
-};
+use crate::{load::Answers, one, running::Complete, server::Report};
 use benches::results::{Goal, Record};
 
-const NONE: Goal = Goal::AtMost(0.0);
+pub(crate) const NONE: Goal = Goal::AtMost(0.0);
 
 /// Records them; `refused` and `cut` say whether requests may be refused, and connections be closed.
 pub(crate) fn tell(
     record: &mut Record,
     what: &str,
-    (answers, report, stored): (&Answers, &Report, &Stored),
-    refused: Goal,
-    cut: Goal,
+    answers: &Answers,
+    Complete { report, stored, .. }: &Complete,
+    (refused, cut): (Goal, Goal),
 ) {
     for (name, count, goal) in [
         ("sent", answers.sent, Goal::Shown),
@@ -24,6 +20,7 @@ pub(crate) fn tell(
         ("cut", answers.cut, cut),
         ("answered_otherwise", answers.other, NONE),
         ("lost", report.lost, NONE),
+        ("kept_without_200", report.unanswered, cut),
         ("repeated", report.repeated, NONE),
         ("disordered", report.disordered, NONE),
         ("pending", stored.pending, NONE),
@@ -33,10 +30,24 @@ pub(crate) fn tell(
     }
 }
 
-/// Fails if something was lost, repeated or out of order.
-pub(crate) fn check(report: &Report) -> crate::Result<()> {
+/// Fails unless all was accepted, and each was handled once, in order, and recorded as done, but for so
+/// many that are stuck.
+pub(crate) fn check(answers: &Answers, complete: &Complete, stuck: u64) -> crate::Result<()> {
+    if answers.accepted != answers.sent {
+        return Err(format!("not all were accepted: {answers:?}").into());
+    }
+    check_handled(complete, stuck)
+}
+
+/// The same of what was accepted before.
+pub(crate) fn check_handled(complete: &Complete, stuck: u64) -> crate::Result<()> {
+    let Complete { report, stored, .. } = complete;
     match report {
-        Report { lost: 0, repeated: 0, disordered: 0, .. } => Ok(()),
-        wrong => Err(format!("not each once, in order: {wrong:?}").into()),
+        Report { lost: 0, unanswered: 0, repeated: 0, disordered: 0, .. }
+            if stored.pending == stuck && stored.dead == 0 =>
+        {
+            Ok(())
+        }
+        wrong => Err(format!("not each once, in order: {wrong:?}, {stored:?}").into()),
     }
 }

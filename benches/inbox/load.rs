@@ -2,6 +2,7 @@
 
 use crate::{
     Result,
+    bits::Bits,
     shared::connection::{self, Connection},
     traffic::{Mark, USUAL},
 };
@@ -26,6 +27,8 @@ use tower_whatsapp::AppSecret;
 /// The connections to one server.
 pub(crate) struct Load {
     senders: Vec<Sender>,
+    /// All that was accepted.
+    pub(crate) accepted: Bits,
     /// Has one of them to do with the conversation whose handler may be stuck?
     pub(crate) stuck: bool,
     /// The bytes of a body.
@@ -48,7 +51,7 @@ pub(crate) struct Answers {
     pub(crate) accepted: u64,
     /// 503.
     pub(crate) refused: u64,
-    /// Not at all: the connection was closed.
+    /// Not at all: the connection was closed while the request was on its way.
     pub(crate) cut: u64,
     /// Anything else.
     pub(crate) other: u64,
@@ -60,6 +63,8 @@ pub(crate) struct Answers {
     pub(crate) refusals: Histogram<u64>,
     /// From the first to the last.
     pub(crate) took: Duration,
+    /// Who sent those that were accepted, and their numbers.
+    marks: Vec<(u32, u32)>,
 }
 
 impl Answers {
@@ -67,7 +72,8 @@ impl Answers {
         let (latencies, refusals) = (Histogram::new(3)?, Histogram::new(3)?);
         let (sent, accepted, refused, cut, other, stuck) = (0, 0, 0, 0, 0, 0);
         let took = Duration::ZERO;
-        Ok(Answers { sent, accepted, refused, cut, other, stuck, latencies, refusals, took })
+        let marks = Vec::new();
+        Ok(Answers { sent, accepted, refused, cut, other, stuck, latencies, refusals, took, marks })
     }
 
     fn add(&mut self, part: &Answers) -> Result<()> {
@@ -93,7 +99,7 @@ impl Load {
             let secret = AppSecret::new(SECRET)?;
             senders.push(Sender { id, number: 0, secret, address, connection });
         }
-        Ok(Load { senders, stuck: false, size: USUAL })
+        Ok(Load { senders, accepted: Bits::default(), stuck: false, size: USUAL })
     }
 
     /// `rate` requests a second are due, whether or not answers keep up; each is sent by a
@@ -134,6 +140,18 @@ impl Load {
         .await
     }
 
+    /// Does this while only the first of the connections are there.
+    pub(crate) async fn with_first<T>(
+        &mut self,
+        count: usize,
+        act: impl AsyncFnOnce(&mut Self) -> T,
+    ) -> T {
+        let rest = self.senders.split_off(count.min(self.senders.len()));
+        let done = act(self).await;
+        self.senders.extend(rest);
+        done
+    }
+
     /// Runs a job on each connection, all at the same time.
     async fn on_each<F>(&mut self, job: impl Fn(Sender, Order) -> F) -> Result<Answers>
     where
@@ -147,6 +165,9 @@ impl Load {
         while let Some(done) = jobs.join_next().await {
             let (sender, answers) = done??;
             self.senders.push(sender);
+            for (sender, number) in &answers.marks {
+                self.accepted.insert(*sender, *number);
+            }
             all.add(&answers)?;
         }
         // Whoever was the first is so again.
@@ -184,7 +205,11 @@ impl Sender {
         if is_stuck {
             mark.conversation = 0;
         }
+        let number = self.number;
         self.number += 1;
+        if !self.connection.is_open().await {
+            self.connection = Connection::open(self.address).await?;
+        }
         answers.sent += 1;
         let request = connection::signed(&self.secret, mark.body(order.size));
         match self.connection.send(request).await {
@@ -194,6 +219,7 @@ impl Sender {
             }
             Ok(StatusCode::OK) => {
                 answers.accepted += 1;
+                answers.marks.push((self.id, number));
                 answers.stuck += u64::from(is_stuck);
                 answers.latencies.record(due.elapsed().as_micros() as u64)?;
             }

@@ -5,7 +5,7 @@
 //! cargo bench -p benches --bench inbox -- [PART ...] [--keys N] [--rate N] [--seconds N] [--write]
 //! ```
 //!
-//! - `file`: the bytes of the file for each key, and how long it takes to open it.
+//! - `file`: the bytes of the file for each key, and how long it takes to open it, also after a crash.
 //! - `steady`: an open loop, where notifications are due at a fixed rate, and each is charged with the
 //!   time from when it was due.
 //! - `rates`: closed loops, where each connection sends its next notification when it has the answer;
@@ -18,6 +18,7 @@
 //! The senders have the first CPU, together with whatever of the server is there: the server may run
 //! on all, but for `--pin`. `docs/reliability.md` says more. Linux only.
 
+mod bits;
 mod counts;
 mod file;
 mod fill;
@@ -127,7 +128,7 @@ fn main() -> Result<ExitCode> {
     )?;
     std::fs::create_dir_all(&options.folder)?;
     let first = shared::cpus::first_and_last()?.0;
-    shared::cpus::pin(None, &[first])?;
+    shared::cpus::pin(&[first])?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     if options.parts.is_empty() {
         options.parts = Part::MEASURED.into();

@@ -1,15 +1,18 @@
 //! A server that is running, on a copy of a filled file, and the account of what it was sent.
 
 use crate::{
-    Options, Result, fill,
-    load::{Answers, Load},
+    Options, Result,
+    bits::Bits,
+    fill,
+    load::Load,
     server::{Report, Stored, question},
     shared::{cpus, process::Process},
 };
+use serde::de::DeserializeOwned;
 use std::{
     fs::{self, File},
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 use tempfile::TempDir;
@@ -19,7 +22,7 @@ pub(crate) const RUN: &str = "run-server";
 
 const DEFAULT_QUEUE: usize = 1024;
 
-/// When nothing has been handled for so long, nothing more will be.
+/// When nothing has been completed for so long, nothing more will be.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Between two looks.
@@ -27,11 +30,18 @@ const PAUSE: Duration = Duration::from_millis(5);
 
 pub(crate) struct Server {
     process: Process,
-    /// What it was sent and has accepted, but for what is stuck.
-    accepted: u64,
+    cpu: Option<usize>,
     pub(crate) file: PathBuf,
     /// Removed when this is dropped, after the process has ended.
-    _folder: TempDir,
+    folder: TempDir,
+}
+
+/// What was found when all had come to its end.
+pub(crate) struct Complete {
+    /// How long that took after the last answer.
+    pub(crate) took: Duration,
+    pub(crate) report: Report,
+    pub(crate) stored: Stored,
 }
 
 impl Server {
@@ -52,21 +62,19 @@ impl Server {
             forget(&copy)?;
         }
         let cpu = if options.pin { Some(cpus::first_and_last()?.1) } else { None };
-        let queue = queue.to_string();
-        let process = Process::launch([RUN.as_ref(), file.as_os_str(), queue.as_ref()], cpu)?;
-        Ok(Server { process, accepted: 0, file, _folder: folder })
+        Ok(Server { process: start(&file, queue, cpu)?, cpu, file, folder })
+    }
+
+    /// Kills it, and launches another on what it has left; with the bytes of the log in which that is.
+    pub(crate) fn killed(self) -> Result<(u64, Self)> {
+        let Server { process, cpu, file, folder } = self;
+        process.kill()?;
+        let log = fs::metadata(file.with_extension("db-wal"))?.len();
+        Ok((log, Server { process: start(&file, DEFAULT_QUEUE, cpu)?, cpu, file, folder }))
     }
 
     pub(crate) async fn connect(&self, connections: usize) -> Result<Load> {
         Load::connect(self.process.address(), connections).await
-    }
-
-    pub(crate) fn report(&mut self) -> Result<Report> {
-        Ok(serde_json::from_str(&self.process.ask(question::REPORT)?)?)
-    }
-
-    pub(crate) fn stored(&mut self) -> Result<Stored> {
-        Ok(serde_json::from_str(&self.process.ask(question::STATS)?)?)
     }
 
     pub(crate) fn tell(&mut self, what: &str) -> Result<()> {
@@ -74,54 +82,46 @@ impl Server {
         Ok(())
     }
 
+    fn ask<T: DeserializeOwned>(&mut self, question: &str) -> Result<T> {
+        Ok(serde_json::from_str(&self.process.ask(question)?)?)
+    }
+
+    pub(crate) fn report(&mut self) -> Result<Report> {
+        self.ask(question::REPORT)
+    }
+
     pub(crate) fn process(&self) -> &Process {
         &self.process
     }
 
-    /// Waits until all that was accepted is handled, or nothing more is: how long that took after the
-    /// last answer, and what was handled in all.
-    pub(crate) async fn complete(&mut self, answers: &Answers) -> Result<(Duration, Report)> {
-        self.accepted += answers.accepted - answers.stuck;
+    /// Waits until all that is in the store is recorded as done, but for so many events of a
+    /// conversation that is stuck; or until it does not get less for long. Then looks for each that was
+    /// accepted.
+    pub(crate) async fn complete(&mut self, load: &Load, stuck: u64) -> Result<Complete> {
         let began = Instant::now();
-        let report = self.handled().await?;
-        let took = began.elapsed();
+        let (mut least, mut moved) = (u64::MAX, Instant::now());
+        let (stored, took) = loop {
+            let stored: Stored = self.ask(question::STATS)?;
+            if stored.pending <= stuck || moved.elapsed() > PATIENCE {
+                break (stored, began.elapsed());
+            }
+            if stored.pending < least {
+                (least, moved) = (stored.pending, Instant::now());
+            }
+            tokio::time::sleep(PAUSE).await;
+        };
+        let ended: Bits = self.ask(question::ENDED)?;
+        let mut report = self.report()?;
+        report.lost = load.accepted.not_in(&ended).saturating_sub(stuck);
+        report.unanswered = ended.not_in(&load.accepted);
         self.tell(question::FORGET)?;
-        Ok((took, report))
+        Ok(Complete { took, report, stored })
     }
+}
 
-    /// Has the conversation that is stuck go on, with so many events, and waits until they are handled.
-    pub(crate) async fn release(&mut self, stuck: u64) -> Result<Report> {
-        self.accepted += stuck;
-        self.tell(question::RELEASE)?;
-        self.handled().await
-    }
-
-    async fn handled(&mut self) -> Result<Report> {
-        let (mut last, mut moved) = (0, Instant::now());
-        loop {
-            let mut report = self.report()?;
-            report.lost = self.accepted.saturating_sub(report.handled);
-            if report.lost == 0 || moved.elapsed() > PATIENCE {
-                return Ok(report);
-            }
-            if report.handled > last {
-                (last, moved) = (report.handled, Instant::now());
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-    }
-
-    /// Waits until what was handled is also recorded as done, but for so many events; or for long.
-    pub(crate) async fn settled(&mut self, pending: u64) -> Result<Stored> {
-        let began = Instant::now();
-        loop {
-            let stored = self.stored()?;
-            if stored.pending <= pending || began.elapsed() > PATIENCE {
-                return Ok(stored);
-            }
-            tokio::time::sleep(PAUSE).await;
-        }
-    }
+fn start(file: &Path, queue: usize, cpu: Option<usize>) -> Result<Process> {
+    let queue = queue.to_string();
+    Ok(Process::launch([RUN.as_ref(), file.as_os_str(), queue.as_ref()], cpu)?)
 }
 
 /// Takes a file out of the page cache.

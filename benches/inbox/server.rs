@@ -3,6 +3,7 @@
 
 use crate::{
     Result,
+    bits::Bits,
     shared::{PATH, serve::serve},
     traffic::Mark,
 };
@@ -11,7 +12,7 @@ use hdrhistogram::Histogram;
 use hyper::server::conn::http1;
 use serde::{Deserialize, Serialize};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     convert::Infallible,
     io,
     net::Ipv4Addr,
@@ -31,12 +32,14 @@ use whatsapp_router::EventRouter;
 
 /// What hyper reads of a connection at once, at the most: it takes 400 KiB otherwise, which the layer
 /// does not know of.
-const READ: usize = 32 * 1024;
+pub(crate) const READ: usize = 32 * 1024;
 
 /// What a server can be asked.
 pub(crate) mod question {
     /// [`Report`](super::Report).
     pub(crate) const REPORT: &str = "report";
+    /// [`Bits`](crate::bits::Bits): the events whose handlers have come to their end.
+    pub(crate) const ENDED: &str = "ended";
     /// [`Stored`](super::Stored).
     pub(crate) const STATS: &str = "stats";
     /// That the handler of conversation 0 does not return any more.
@@ -56,9 +59,11 @@ pub(crate) struct Report {
     pub(crate) handled: u64,
     /// Those that were accepted and not handled. The sender knows.
     pub(crate) lost: u64,
+    /// Those that were handled and not accepted: kept, though the answer was no 200. The sender knows.
+    pub(crate) unanswered: u64,
     /// Handlers that began with an event that had been begun before.
     pub(crate) repeated: u64,
-    /// Handlers that began after one of a later event of the same conversation.
+    /// Handlers that began after one of a later event of the same conversation, or beside one of it.
     pub(crate) disordered: u64,
     /// From when an event was due to when its handler began, in microseconds: in this run, without
     /// conversation 0.
@@ -99,6 +104,7 @@ pub(crate) fn run(file: &Path, queue: usize) -> Result<()> {
         while let Some(asked) = questions.recv().await {
             let answer = match asked.as_str() {
                 question::REPORT => serde_json::to_string(&Report { opened, ..account.report() })?,
+                question::ENDED => account.with(|seen| serde_json::to_string(&seen.ended))?,
                 question::STATS => {
                     let stats = store.stats().await?;
                     serde_json::to_string(&Stored {
@@ -144,8 +150,10 @@ struct Account {
 }
 
 struct Seen {
-    /// By sender: which numbers were begun, a bit each, since this memory is measured with the server's.
-    begun: HashMap<u32, Vec<u64>>,
+    begun: Bits,
+    ended: Bits,
+    /// By sender and conversation: those of which an event is in hand.
+    running: HashSet<(u32, u32)>,
     /// By sender and conversation: the last number.
     last: HashMap<(u32, u32), u32>,
     report: Report,
@@ -155,7 +163,9 @@ struct Seen {
 impl Account {
     fn new() -> Result<Arc<Self>> {
         let seen = Seen {
-            begun: HashMap::new(),
+            begun: Bits::default(),
+            ended: Bits::default(),
+            running: HashSet::new(),
             last: HashMap::new(),
             report: Report::default(),
             latencies: Histogram::new(3)?,
@@ -177,19 +187,22 @@ impl Account {
 
 impl Seen {
     fn begin(&mut self, mark: Mark) {
-        let begun = self.begun.entry(mark.sender).or_default();
-        let (at, bit) = (mark.number as usize / 64, 1 << (mark.number % 64));
-        if begun.len() <= at {
-            begun.resize(at + 1, 0);
-        }
-        self.report.repeated += u64::from(begun[at] & bit != 0);
-        begun[at] |= bit;
-        let last = self.last.insert((mark.sender, mark.conversation), mark.number);
-        self.report.disordered += u64::from(last.is_some_and(|last| last > mark.number));
+        self.report.repeated += u64::from(!self.begun.insert(mark.sender, mark.number));
+        let lane = (mark.sender, mark.conversation);
+        let is_beside = !self.running.insert(lane);
+        let last = self.last.insert(lane, mark.number);
+        let is_later = last.is_some_and(|last| last > mark.number);
+        self.report.disordered += u64::from(is_later || is_beside);
         if mark.conversation != 0 {
             // It grows with what is recorded: no time is too long.
             let _ = self.latencies.record(mark.age().as_micros() as u64);
         }
+    }
+
+    fn end(&mut self, mark: Mark) {
+        self.running.remove(&(mark.sender, mark.conversation));
+        self.ended.insert(mark.sender, mark.number);
+        self.report.handled += 1;
     }
 }
 
@@ -200,6 +213,6 @@ async fn handle(event: Event<Text>, account: Arc<Account>) -> std::result::Resul
         // The sender of this lives as long as the account.
         let _ = account.stuck.subscribe().wait_for(|stuck| !stuck).await;
     }
-    account.with(|seen| seen.report.handled += 1);
+    account.with(|seen| seen.end(mark));
     Ok(())
 }

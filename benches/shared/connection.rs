@@ -23,6 +23,11 @@ impl Connection {
         Ok(Connection { sender })
     }
 
+    /// False if the server has closed it since the last answer: then nothing can be sent.
+    pub(crate) async fn is_open(&mut self) -> bool {
+        self.sender.ready().await.is_ok()
+    }
+
     /// Sends a request and reads the whole answer.
     pub(crate) async fn send(
         &mut self,

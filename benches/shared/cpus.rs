@@ -1,7 +1,7 @@
 //! Which CPUs the processes run on. Left to the scheduler, a server stays for seconds beside its
 //! client or away from it, and its figures differ threefold by that.
 
-use std::{io, process::Child};
+use std::io;
 
 /// The CPUs that this machine lets a process use.
 #[cfg(target_os = "linux")]
@@ -25,13 +25,25 @@ pub(crate) fn first_and_last() -> io::Result<(usize, usize)> {
     Ok((first, all.last().copied().unwrap_or(first)))
 }
 
-/// Keeps a child, or this thread, on these CPUs.
+/// Keeps this thread on these CPUs.
 #[cfg(target_os = "linux")]
-pub(crate) fn pin(child: Option<&Child>, to: &[usize]) -> io::Result<()> {
-    use rustix::thread::{CpuSet, Pid, sched_setaffinity};
+pub(crate) fn pin(to: &[usize]) -> io::Result<()> {
+    use rustix::thread::{CpuSet, sched_setaffinity};
     let mut cpus = CpuSet::new();
     to.iter().for_each(|cpu| cpus.set(*cpu));
-    Ok(sched_setaffinity(child.map(Pid::from_child), &cpus)?)
+    Ok(sched_setaffinity(None, &cpus)?)
+}
+
+/// Does this on these CPUs, and comes back. A process that is begun there has them from its first step:
+/// it takes its number of threads from them.
+#[cfg(target_os = "linux")]
+pub(crate) fn on<T>(to: &[usize], act: impl FnOnce() -> T) -> io::Result<T> {
+    use rustix::thread::{sched_getaffinity, sched_setaffinity};
+    let own = sched_getaffinity(None)?;
+    pin(to)?;
+    let done = act();
+    sched_setaffinity(None, &own)?;
+    Ok(done)
 }
 
 #[cfg(not(target_os = "linux"))]
@@ -40,6 +52,11 @@ pub(crate) fn all() -> io::Result<Vec<usize>> {
 }
 
 #[cfg(not(target_os = "linux"))]
-pub(crate) fn pin(_: Option<&Child>, _: &[usize]) -> io::Result<()> {
+pub(crate) fn pin(_: &[usize]) -> io::Result<()> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn on<T>(_: &[usize], _: impl FnOnce() -> T) -> io::Result<T> {
     Err(io::ErrorKind::Unsupported.into())
 }

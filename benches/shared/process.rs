@@ -26,15 +26,10 @@ impl Process {
         arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
         cpu: Option<usize>,
     ) -> io::Result<Self> {
-        let mut child = Command::new(std::env::current_exe()?)
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()?;
-        match cpu {
-            Some(cpu) => cpus::pin(Some(&child), &[cpu])?,
-            None => cpus::pin(Some(&child), &cpus::all()?)?,
-        }
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let cpus = cpu.map_or_else(cpus::all, |cpu| Ok(vec![cpu]))?;
+        let mut child = cpus::on(&cpus, || command.spawn())??;
         let (to, from) = (child.stdin.take(), child.stdout.take());
         let mut from = BufReader::new(from.ok_or_else(|| io::Error::other("no stdout"))?);
         let mut line = String::new();
@@ -68,6 +63,16 @@ impl Process {
         let found = status.lines().find_map(|found| found.strip_prefix(line)?.strip_prefix(':'));
         let number = found.and_then(|found| found.trim().strip_suffix(" kB")?.parse::<u64>().ok());
         number.map(|kib| kib * 1024).ok_or_else(|| io::Error::other(format!("no {line}")))
+    }
+
+    /// From now on `VmHWM` is the most memory it has from now on.
+    pub(crate) fn forget_highest(&self) -> io::Result<()> {
+        fs::write(format!("/proc/{}/clear_refs", self.child.id()), "5")
+    }
+
+    /// Ends it as a crash does.
+    pub(crate) fn kill(mut self) -> io::Result<()> {
+        self.child.kill()
     }
 
     /// User and system time of all its threads.
