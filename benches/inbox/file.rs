@@ -1,11 +1,18 @@
 //! The file: its length, and how long it takes to open, in the page cache, out of it, and after a crash.
 
-use crate::{Options, Result, fill, one, running::Server};
+use crate::{
+    Options, Result, fill, one,
+    running::{DEFAULT_QUEUE, Server},
+};
 use benches::{
     results::{Goal, Record},
     rounds::Spread,
 };
-use std::{fs, time::Duration};
+use std::{
+    fs::{self, File},
+    path::Path,
+    time::Duration,
+};
 
 const LAUNCHES: usize = 5;
 
@@ -16,14 +23,10 @@ pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     let bytes = fs::metadata(fill::filled(&options.folder, options.keys).await?)?.len();
     let each = bytes as f64 / options.keys as f64;
     record.tell(&what, "bytes_per_key", one(each), Goal::AtMost(48.0));
-    for (name, cached) in [("open_in_ms", true), ("open_uncached_in_ms", false)] {
-        let mut took = Vec::new();
-        for _ in 0..LAUNCHES {
-            let mut server = Server::launch_with(options, cached, 1).await?;
-            took.push(server.report()?.opened as f64 / 1e3);
-        }
-        record.tell(&what, name, Spread::of(took.into_iter()), GOAL);
-    }
+    let opened = launches(options, |_| Ok(())).await?;
+    record.tell(&what, "open_in_ms", opened, GOAL);
+    let opened = launches(options, uncached).await?;
+    record.tell(&what, "open_uncached_in_ms", opened, GOAL);
     let (mut took, mut logs) = (Vec::new(), Vec::new());
     for _ in 0..LAUNCHES {
         let server = Server::launch(options).await?;
@@ -35,4 +38,28 @@ pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     record.tell(&what, "open_after_kill_in_ms", Spread::of(took.into_iter()), GOAL);
     record.tell(&what, "its_log_in_mib", Spread::of(logs.into_iter()), Goal::Shown);
     Ok(())
+}
+
+/// How many milliseconds it took to open the file, to which this was done before.
+async fn launches(options: &Options, prepare: fn(&Path) -> Result<()>) -> Result<Spread> {
+    let mut took = Vec::new();
+    for _ in 0..LAUNCHES {
+        let mut server = Server::launch_with(options, DEFAULT_QUEUE, prepare).await?;
+        took.push(server.report()?.opened as f64 / 1e3);
+    }
+    Ok(Spread::of(took.into_iter()))
+}
+
+/// Takes a file out of the page cache.
+#[cfg(target_os = "linux")]
+fn uncached(file: &Path) -> Result<()> {
+    let file = File::open(file)?;
+    // What is not on the disk yet would stay.
+    file.sync_all()?;
+    Ok(rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn uncached(_: &Path) -> Result<()> {
+    Err(std::io::Error::from(std::io::ErrorKind::Unsupported).into())
 }

@@ -13,6 +13,7 @@
 //! - `memory`: `steady` for so many minutes, with the memory that the server has at each.
 //! - `stuck`: rounds in which the handler of a conversation does not return, in turn with others.
 //! - `overload`: ten times as much as the file takes.
+//! - `forget`: `steady` while keys whose day is over are removed.
 //! - `fill`: makes the file with its keys, which is kept for the next time, and measures nothing.
 //!
 //! The senders have the first CPU, together with whatever of the server is there: the server may run
@@ -23,6 +24,7 @@ mod counts;
 mod file;
 mod fill;
 mod floor;
+mod forget;
 mod load;
 mod overload;
 mod rates;
@@ -87,11 +89,19 @@ enum Part {
     Memory,
     Stuck,
     Overload,
+    Forget,
 }
 
 impl Part {
-    const MEASURED: [Self; 6] =
-        [Self::File, Self::Steady, Self::Rates, Self::Memory, Self::Stuck, Self::Overload];
+    const MEASURED: [Self; 7] = [
+        Self::File,
+        Self::Steady,
+        Self::Rates,
+        Self::Memory,
+        Self::Stuck,
+        Self::Overload,
+        Self::Forget,
+    ];
 
     /// The name of its table.
     fn table(self) -> &'static str {
@@ -103,6 +113,7 @@ impl Part {
             Part::Memory => "inbox_memory",
             Part::Stuck => "inbox_stuck",
             Part::Overload => "inbox_overload",
+            Part::Forget => "inbox_forget",
         }
     }
 }
@@ -155,6 +166,7 @@ async fn measure(part: Part, options: &Options) -> Result<ExitCode> {
         Part::Steady => steady::run(options, &mut record).await?,
         Part::Rates => rates::run(options, &mut record).await?,
         Part::Memory => steady::memory(options, &mut record).await?,
+        Part::Forget => forget::run(options, &mut record).await?,
         Part::Stuck => stuck::run(options, &mut record).await?,
         Part::Overload => {
             overload::run(options, &mut record).await?;

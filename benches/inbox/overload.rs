@@ -47,7 +47,7 @@ const LARGE_MEMORY: f64 = 16.0 + 64.0 + 64.0 + 16.0;
 
 pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     let what = format!("inbox_overload/{OFFERED}_per_second_offered_{TAKEN}_taken");
-    let mut server = Server::launch_with(options, true, WAITING).await?;
+    let mut server = Server::launch_with(options, WAITING, |_| Ok(())).await?;
     let mut load = server.connect(CONNECTIONS).await?;
     let floor = Floor::before(options)?;
     let before = full_speed(&mut server, &mut load).await?;

@@ -11,7 +11,6 @@ use crate::{
 use serde::de::DeserializeOwned;
 use std::{
     fs::{self, File},
-    io,
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -20,7 +19,7 @@ use tempfile::TempDir;
 /// The argument that makes this program a server.
 pub(crate) const RUN: &str = "run-server";
 
-const DEFAULT_QUEUE: usize = 1024;
+pub(crate) const DEFAULT_QUEUE: usize = 1024;
 
 /// When nothing has been completed for so long, nothing more will be.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -47,20 +46,21 @@ pub(crate) struct Complete {
 impl Server {
     /// On a file of its own, which holds keys already; in which as many may wait as by default.
     pub(crate) async fn launch(options: &Options) -> Result<Self> {
-        Self::launch_with(options, true, DEFAULT_QUEUE).await
+        Self::launch_with(options, DEFAULT_QUEUE, |_| Ok(())).await
     }
 
-    /// The same on a file that is in the page cache or is not, and in which so many may wait.
-    pub(crate) async fn launch_with(options: &Options, cached: bool, queue: usize) -> Result<Self> {
+    /// The same, in which so many may wait, on a file to which something was done before.
+    pub(crate) async fn launch_with(
+        options: &Options,
+        queue: usize,
+        prepare: impl FnOnce(&Path) -> Result<()>,
+    ) -> Result<Self> {
         let filled = fill::filled(&options.folder, options.keys).await?;
         let folder = tempfile::tempdir_in(&options.folder)?;
         let file = folder.path().join("inbox.db");
         fs::copy(filled, &file)?;
-        let copy = File::open(&file)?;
-        copy.sync_all()?;
-        if !cached {
-            forget(&copy)?;
-        }
+        prepare(&file)?;
+        File::open(&file)?.sync_all()?;
         let cpu = if options.pin { Some(cpus::first_and_last()?.1) } else { None };
         Ok(Server { process: start(&file, queue, cpu)?, cpu, file, folder })
     }
@@ -122,15 +122,4 @@ impl Server {
 fn start(file: &Path, queue: usize, cpu: Option<usize>) -> Result<Process> {
     let queue = queue.to_string();
     Ok(Process::launch([RUN.as_ref(), file.as_os_str(), queue.as_ref()], cpu)?)
-}
-
-/// Takes a file out of the page cache.
-#[cfg(target_os = "linux")]
-fn forget(file: &File) -> io::Result<()> {
-    Ok(rustix::fs::fadvise(file, 0, None, rustix::fs::Advice::DontNeed)?)
-}
-
-#[cfg(not(target_os = "linux"))]
-fn forget(_: &File) -> io::Result<()> {
-    Err(io::ErrorKind::Unsupported.into())
 }

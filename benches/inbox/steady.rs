@@ -34,7 +34,7 @@ pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     floor.record(record, &what)
 }
 
-fn accepted(record: &mut Record, what: &str, answers: &Answers) {
+pub(crate) fn accepted(record: &mut Record, what: &str, answers: &Answers) {
     for (name, quantile, goal) in [
         ("accept_p50_in_ms", 0.5, Goal::AtMost(5.0)),
         ("accept_p99_in_ms", 0.99, Goal::AtMost(25.0)),
