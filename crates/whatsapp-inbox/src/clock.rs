@@ -20,7 +20,12 @@ impl Clock {
     #[cfg(test)]
     pub(crate) fn virtual_time() -> Self {
         let start = tokio::time::Instant::now();
-        Clock(Arc::new(move || later(Millis(1_767_225_600_000), start.elapsed())))
+        Clock::of(move || later(Millis(1_767_225_600_000), start.elapsed()))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn of(now: impl Fn() -> Millis + Send + Sync + 'static) -> Self {
+        Clock(Arc::new(now))
     }
 
     pub(crate) fn now(&self) -> Millis {

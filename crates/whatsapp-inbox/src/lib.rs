@@ -70,7 +70,7 @@
 //! | a handler | its event |
 //! |---|---|
 //! | `Ok(())`, [`Done`](whatsapp_router::Outcome::Done) | is done |
-//! | [`Retry`](whatsapp_router::Outcome::Retry) | comes again after this time |
+//! | [`Retry`](whatsapp_router::Outcome::Retry) | comes again after this time, or after a day if that is longer |
 //! | `Err`, a panic | comes again after a delay: at random, up to a second at first, up to 10 minutes at last |
 //! | [`Dead`](whatsapp_router::Outcome::Dead) | is a dead letter |
 //!

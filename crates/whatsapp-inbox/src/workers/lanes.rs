@@ -1,6 +1,10 @@
 //! The lanes in hand: which event is next, which lane waits for what. Nothing here waits or reads.
 
-use crate::store::{Lane, Millis, Pending, Seq};
+use super::policy::LONGEST;
+use crate::{
+    clock::later,
+    store::{Lane, Millis, Pending, Seq},
+};
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque, hash_map::Entry};
 
 /// How many waiting events of a lane are held; the others stay in the store.
@@ -48,6 +52,11 @@ pub(super) struct Fill {
     pub(super) limit: usize,
 }
 
+/// A clock that was ahead has said so: with some room for clocks that differ.
+fn is_amiss(due: Millis, now: Millis) -> bool {
+    due > later(now, LONGEST * 2)
+}
+
 impl Queue {
     fn has(&self, seq: Seq) -> bool {
         self.running == Some(seq) || self.waiting.binary_search_by_key(&seq, |p| p.seq).is_ok()
@@ -72,7 +81,7 @@ impl Queue {
         let mut wake: Option<Millis> = None;
         for (at, pending) in self.waiting.iter().enumerate() {
             // What was never tried is due, though a clock that was ahead may have said another time.
-            if pending.due <= now || pending.attempts == 0 {
+            if pending.due <= now || pending.attempts == 0 || is_amiss(pending.due, now) {
                 return Next::Run(at);
             }
             wake = Some(wake.map_or(pending.due, |wake| wake.min(pending.due)));
@@ -241,11 +250,12 @@ impl Lanes {
 
     /// Lanes whose events are due by now.
     pub(super) fn wake(&mut self, now: Millis) {
-        while let Some((due, lane)) = self.timers.first().copied() {
-            if due > now {
-                return;
-            }
-            self.timers.pop_first();
+        loop {
+            let first = self.timers.first().filter(|(due, _)| *due <= now);
+            let amiss = || self.timers.last().filter(|(due, _)| is_amiss(*due, now));
+            let Some(timer) = first.or_else(amiss).copied() else { return };
+            self.timers.remove(&timer);
+            let (_, lane) = timer;
             if let Some(queue) = self.lanes.get_mut(&lane) {
                 queue.wake = None;
             }

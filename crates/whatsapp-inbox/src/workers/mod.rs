@@ -145,6 +145,10 @@ impl<S, H> Workers<S, H> {
     /// The delay after an error or a panic is drawn between zero and a ceiling: `first` after the
     /// first attempt, twice as much after each other, `most` at the most. Default 1 second and 10
     /// minutes.
+    ///
+    /// No delay is longer than a day, also none that a handler asks for with
+    /// [`Retry`](Outcome::Retry): what is due more than two days from now was put off by a clock that was
+    /// ahead, and is tried at once.
     pub fn backoff(mut self, first: Duration, most: Duration) -> Self {
         self.options.policy.backoff = (first, most);
         self

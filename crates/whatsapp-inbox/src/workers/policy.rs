@@ -19,6 +19,10 @@ pub(super) struct Policy {
 /// dead letter that was replayed.
 const TRIED: u32 = 5;
 
+/// No event waits longer for its next attempt. So one that is due much later was put off by a clock that
+/// was ahead.
+pub(super) const LONGEST: Duration = Duration::from_secs(86_400);
+
 /// How an attempt ended.
 #[derive(Debug)]
 pub(super) enum Attempt {
@@ -57,7 +61,7 @@ impl Policy {
             let why = if old { ", and too old for another" } else { "" };
             return End::Dead { attempts, reason: format!("{tried}, the last one {last}{why}") };
         }
-        End::Retry { attempts, due: later(now, delay) }
+        End::Retry { attempts, due: later(now, delay.min(LONGEST)) }
     }
 
     /// The longest delay after so many attempts.
@@ -114,6 +118,8 @@ mod tests {
         assert_eq!(end(Outcome::Done), End::Done);
         let retry = Outcome::retry_after(Duration::from_secs(5));
         assert_eq!(end(retry), End::Retry { attempts: 4, due: Millis(5007) });
+        let retry = End::Retry { attempts: 4, due: later(Millis(7), LONGEST) };
+        assert_eq!(end(Outcome::retry_after(Duration::MAX)), retry);
         let dead = End::Dead { attempts: 4, reason: "no such order".into() };
         assert_eq!(end(Outcome::dead("no such order")), dead);
     }
