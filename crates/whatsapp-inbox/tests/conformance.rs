@@ -45,6 +45,7 @@ async fn broken_stores_fail_with_the_sentence_they_break() {
         (Fault::HidesWhatIsNotDue, "one event is pending, not 0"),
         (Fault::MixesLanes, "gives the events of one lane"),
         (Fault::SweepsTooEarly, "a dead letter and its body are kept for its time"),
+        (Fault::BelievesClocks, "with a time of zero dead letters are swept"),
         (Fault::NeverSweeps, "a body is swept when its time is over"),
         (Fault::DiesTwice, "an event that is given up is a dead letter"),
         (Fault::ListsBodiesTwice, "`bodies` gives up to `limit` behind one"),
@@ -86,6 +87,7 @@ enum Fault {
     HidesWhatIsNotDue,
     MixesLanes,
     SweepsTooEarly,
+    BelievesClocks,
     NeverSweeps,
     DiesTwice,
     ListsBodiesTwice,
@@ -227,6 +229,7 @@ impl Store for Broken {
         match self.fault {
             Fault::NeverSweeps => return Ok(Swept::default()),
             Fault::SweepsTooEarly => retention.dead /= 2,
+            Fault::BelievesClocks => retention.dead = retention.dead.max(Duration::from_millis(1)),
             _ => {}
         }
         self.inner.sweep(now, retention).await

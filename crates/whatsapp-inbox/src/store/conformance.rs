@@ -78,6 +78,8 @@ pub async fn check<S: Store>(mut open: impl AsyncFnMut() -> S) {
     reading::stats_count_what_is_there(&Checked(open().await)).await;
     sweeping::a_body_is_swept_when_its_time_is_over(&Checked(open().await)).await;
     sweeping::a_dead_letter_is_swept_when_its_time_is_over(&Checked(open().await)).await;
+    sweeping::what_is_kept_for_no_time_is_swept_whatever_the_clock_said(&Checked(open().await))
+        .await;
     sweeping::a_sweep_removes_all_that_it_may(&Checked(open().await)).await;
     sweeping::a_key_outlives_its_event(&Checked(open().await)).await;
     sweeping::a_key_is_forgotten_when_its_time_is_over(&Checked(open().await)).await;

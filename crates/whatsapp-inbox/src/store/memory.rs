@@ -334,9 +334,9 @@ impl State {
 
     fn sweep(&mut self, now: Millis, retention: Retention) -> Swept {
         let mut swept = Swept::default();
-        let old = |(_, (letter, _)): &(&Seq, &(DeadLetter, Lane))| {
-            later(letter.died, retention.dead) <= now
-        };
+        let is_over = |ended, kept: Duration| kept.is_zero() || later(ended, kept) <= now;
+        let old =
+            |(_, (letter, _)): &(&Seq, &(DeadLetter, Lane))| is_over(letter.died, retention.dead);
         let dead: Vec<_> =
             self.dead.iter().filter(old).map(|(seq, (letter, _))| (*seq, letter.body)).collect();
         for (seq, body) in dead {
@@ -345,7 +345,7 @@ impl State {
             swept.dead += 1;
         }
         let before = self.bodies.len();
-        self.bodies.retain(|_, body| body.open > 0 || later(body.ended, retention.bodies) > now);
+        self.bodies.retain(|_, body| body.open > 0 || !is_over(body.ended, retention.bodies));
         swept.bodies = (before - self.bodies.len()) as u64;
         let before = self.keys.len();
         self.keys.retain(|_, until| *until > now);

@@ -262,7 +262,8 @@ impl DeadLetter {
     }
 }
 
-/// How long what has ended is kept.
+/// How long what has ended is kept. For no time at all is until the next sweep, whatever the clock said
+/// when it ended: it may have been ahead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Retention {

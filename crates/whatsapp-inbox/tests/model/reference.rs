@@ -177,15 +177,16 @@ impl Reference {
 
     /// How many dead letters and bodies are gone.
     pub(crate) fn sweep(&mut self, now: u64, bodies: u64, dead: u64) -> (u64, u64) {
+        let is_over = |ended, kept| kept == 0 || ended + kept <= now;
         let is_old =
-            |event: &Event| matches!(event.state, State::Dead { died, .. } if died + dead <= now);
+            |event: &Event| matches!(event.state, State::Dead { died, .. } if is_over(died, dead));
         let old: Vec<u64> =
             self.events.iter().filter(|(_, event)| is_old(event)).map(|(seq, _)| *seq).collect();
         old.iter().for_each(|seq| assert!(self.purge(*seq, now)));
         let open: Vec<u64> = self.open().map(|(_, event)| event.body).collect();
         let mut swept = 0;
         for (id, body) in &mut self.bodies {
-            if !body.is_swept && !open.contains(id) && body.ended + bodies <= now {
+            if !body.is_swept && !open.contains(id) && is_over(body.ended, bodies) {
                 body.is_swept = true;
                 swept += 1;
             }

@@ -10,6 +10,8 @@ async fn sweep<S: Store>(store: &Checked<S>, now: u64) -> Swept {
     ok("sweep", store.0.sweep(Millis(now), retention).await)
 }
 
+const DAYS: Duration = Duration::from_millis(7 * DAY);
+
 async fn bodies<S: Store>(store: &Checked<S>) -> u64 {
     ok("stats", store.0.stats().await).bodies
 }
@@ -69,6 +71,30 @@ pub(super) async fn a_dead_letter_is_swept_when_its_time_is_over<S: Store>(store
     assert!(
         store.dead().await.is_empty() && bodies(store).await == 0,
         "conformance: the body of dead letters that are all swept is swept in its turn"
+    );
+}
+
+pub(super) async fn what_is_kept_for_no_time_is_swept_whatever_the_clock_said<S: Store>(
+    store: &Checked<S>,
+) {
+    let fence = store.own().await;
+    store.keep(notification(0, [event(1)])).await;
+    store.keep(notification(0, [event(2)])).await;
+    let [done, dead] = store.pending().await[..] else {
+        panic!("conformance: two events are pending");
+    };
+    store.finish(fence, done.seq, T + 30 * DAY, End::Done).await;
+    store.kill(fence, dead.seq, T + 30 * DAY).await;
+    let swept = ok("sweep", store.0.sweep(Millis(T), Retention::new(DAYS, Duration::ZERO)).await);
+    assert!(
+        swept.dead == 1 && store.dead().await.is_empty() && store.has_body(done.body).await,
+        "conformance: with a time of zero dead letters are swept, also those of a clock that was ahead"
+    );
+    ok("sweep", store.0.sweep(Millis(T), Retention::new(Duration::ZERO, DAYS)).await);
+    assert_eq!(
+        bodies(store).await,
+        0,
+        "conformance: with a time of zero bodies are swept, also those of a clock that was ahead"
     );
 }
 

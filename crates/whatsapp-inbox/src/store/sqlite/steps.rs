@@ -214,6 +214,9 @@ pub(super) fn erase(
 pub(super) fn sweep(file: &Connection, now: Millis, retention: Retention) -> Result<(Swept, bool)> {
     let mut swept = Swept::default();
     let before = |kept: Duration| {
+        if kept.is_zero() {
+            return Some(i64::MAX);
+        }
         let kept = u64::try_from(kept.as_millis()).unwrap_or(u64::MAX);
         now.0.checked_sub(kept).map(|before| stored(Millis(before)))
     };
