@@ -88,6 +88,16 @@
 //! stood still for longer than its lease looks at its clocks first, but can begin a handler if it is
 //! stopped right after that.
 //!
+//! # Clocks
+//! Times in a store are those of the wall's clock. One that was ahead or behind by days and is put right again
+//! leaves nothing waiting for as long, but:
+//! - Sweeps by a clock that is ahead forget keys, and remove dead letters, too early.
+//! - What a clock that is behind has kept is forgotten too early by as much: when it comes again, within the
+//!   window by the right clock, it is handled again. Dead letters of such a clock are removed too early.
+//! - A dead letter that a clock ahead has made stays longer by as much, and so does a body, if bodies are
+//!   [kept](Workers::retention) at all once their events are done.
+//! - Events whose retry a clock ahead has put off wait for as long as it was ahead, up to two days.
+//!
 //! # Ending
 //! First stop accepting: the server, or with [`Inbox::stop_accepting`] the inbox. Then
 //! [`drain`](Running::drain) the workers, and close the store. At a second signal, drain without time:

@@ -80,7 +80,8 @@ const MAX_BODY: usize = 512 * 1024 * 1024;
 /// The file does not shrink; what was removed is used again. The log grows beyond 64 MiB only while
 /// somebody reads for long.
 ///
-/// A sweep believes the clock: one that is ahead by days has keys, and dead letters, forgotten too early.
+/// The clock is believed: when it is ahead by days at a sweep, keys and dead letters are forgotten too early,
+/// and when it is behind at a [`keep`](Store::keep), the keys of that call are ([more](crate#clocks)).
 ///
 /// # Personal data
 /// On Unix the file, `-wal` and `-shm` may be read and written by their owner alone (0600); files that
