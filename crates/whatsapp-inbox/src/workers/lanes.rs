@@ -34,6 +34,8 @@ struct Queue {
     upto: Seq,
     more: bool,
     is_filling: bool,
+    /// An event went back into the store since its page was asked for: there it is as it was before.
+    is_outdated: bool,
     is_ready: bool,
     wake: Option<Millis>,
 }
@@ -174,6 +176,7 @@ impl Lanes {
         let lane = self.fills.pop_front()?;
         let room = self.lane_room();
         let queue = self.lanes.get_mut(&lane)?;
+        queue.is_outdated = false;
         let limit = room.min(LANE_ROOM.saturating_sub(queue.waiting.len())).max(1);
         Some(Fill { lane, after: queue.upto, limit })
     }
@@ -183,8 +186,8 @@ impl Lanes {
         if let Some(queue) = self.lanes.get_mut(&fill.lane) {
             queue.is_filling = false;
             // Else one was put back meanwhile, where others were replayed: the page does not follow
-            // on what is held.
-            if queue.upto == fill.after {
+            // on what is held, or is out of date.
+            if queue.upto == fill.after && !queue.is_outdated {
                 queue.more = page.len() >= fill.limit;
                 for pending in page {
                     queue.upto = queue.upto.max(pending.seq);
@@ -235,9 +238,11 @@ impl Lanes {
     pub(super) fn again(&mut self, pending: Pending, now: Millis) {
         if let Some(queue) = self.lanes.get_mut(&pending.lane) {
             queue.running = None;
-            // Else others stand before it in the store.
             if pending.seq <= queue.upto || !queue.more {
                 self.held += queue.insert(pending);
+            } else {
+                // Others stand before it in the store.
+                queue.is_outdated = true;
             }
         }
         self.consider(pending.lane, now);

@@ -192,6 +192,51 @@ fn world(seed: u64, pass_after: Option<u32>) -> World {
     }
 }
 
+/// So many of a lane are replayed that one which is running is behind those that are held; then it is to be
+/// tried again, while a page is on its way that shows it as it was.
+#[test]
+fn an_event_that_goes_back_into_the_store_is_not_taken_from_a_page_of_before() {
+    let event = |seq| Pending::new(Seq(seq), BodyId(1), 0, Lane(1), Millis(0));
+    let events = |seqs: std::ops::RangeInclusive<u64>| seqs.map(event).collect::<Vec<_>>();
+    let now = Millis(1);
+    let mut lanes = Lanes::new(1000, None);
+    let found = |lanes: &mut Lanes, page: &[Pending]| {
+        lanes.reading();
+        lanes.found(page, now);
+    };
+    let run_all = |lanes: &mut Lanes| {
+        let mut seqs = Vec::new();
+        while let Some(Pending { lane, seq, .. }) = lanes.start(now) {
+            seqs.push(seq.0);
+            lanes.ended(lane, seq, now);
+        }
+        seqs
+    };
+    found(&mut lanes, &events(101..=133));
+    assert_eq!(run_all(&mut lanes), (101..=132).collect::<Vec<_>>());
+    found(&mut lanes, &events(50..=51));
+    let mut running = lanes.start(now).unwrap();
+    found(&mut lanes, &events(1..=32));
+    let fill = lanes.next_fill().unwrap();
+    assert_eq!((running.seq, fill.after), (Seq(50), Seq(32)));
+    lanes.reading();
+    let page = [running];
+    (running.attempts, running.due) = (1, Millis(9));
+    lanes.again(running, now);
+    let first = lanes.start(now).unwrap();
+    lanes.filled(fill, &page, now);
+    lanes.ended(first.lane, first.seq, now);
+    assert_eq!(run_all(&mut lanes), (2..=32).collect::<Vec<_>>());
+    // The next page shows it as it is.
+    let fill = lanes.next_fill().unwrap();
+    assert_eq!(fill.after, Seq(32));
+    lanes.reading();
+    lanes.filled(fill, &[running, event(51), event(133)], now);
+    assert_eq!((lanes.start(now), lanes.next_due()), (None, Some(Millis(9))));
+    lanes.wake(Millis(9));
+    assert_eq!(lanes.start(Millis(9)), Some(running));
+}
+
 #[test]
 fn every_event_runs_in_order_and_none_after_it_was_done() {
     for seed in 0..150 {
