@@ -75,7 +75,8 @@
 //! | [`Dead`](whatsapp_router::Outcome::Dead) | is a dead letter |
 //!
 //! After 20 attempts, or when it fails 24 hours after it was received, for the fifth time at least, an
-//! event is a dead letter, too; so is one whose body cannot be read any more. Dead letters keep their reason, their attempts and
+//! event is a dead letter, too; so is one whose body cannot be read any more, or holds no event at its
+//! place, as another version of the parser may see it. Dead letters keep their reason, their attempts and
 //! their body, for 30 days: [`Store::dead`] lists them, [`Store::replay`] has one handled again (within
 //! half a minute, later where very many events are pending), [`Store::purge`] ends one. Panics are not caught with `panic = "abort"`.
 //!
