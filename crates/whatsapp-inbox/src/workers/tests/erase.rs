@@ -1,8 +1,23 @@
 //! Somebody is erased while workers have events of theirs in hand.
 
-use super::*;
+use super::{flaky::Flaky, *};
 use crate::erase_contact;
 use whatsapp_notification::Kind;
+
+#[tokio::test(start_paused = true)]
+async fn bodies_that_come_while_somebody_is_erased_are_not_waited_for() {
+    let inbox = inbox();
+    let (store, now) = (Flaky::new(inbox.get_ref().clone()), inbox.get_clock().now());
+    let of = |n| inbox.incoming(&body(&[(0, n)]), now);
+    for n in 0..300 {
+        let _kept = store.keep(of(n)).await.unwrap();
+    }
+    *store.coming.lock().unwrap() = (300..1000).map(of).collect();
+    let erased = erase_contact(&store, &["15550000000"], now).await.unwrap();
+    assert_eq!((erased.bodies, store.coming.lock().unwrap().len()), (300, 400));
+    let erased = erase_contact(&store, &["15550000000"], now).await.unwrap();
+    assert_eq!(erased.bodies, 300);
+}
 
 #[tokio::test(start_paused = true)]
 async fn workers_go_on_when_what_they_have_in_hand_is_erased() {

@@ -23,6 +23,8 @@ pub(super) struct Flaky {
     sweeps: Arc<Mutex<Vec<usize>>>,
     /// How many seconds it takes to record an end.
     finish_takes: u64,
+    /// Comes while bodies are read, one each time.
+    pub(super) coming: Arc<Mutex<Vec<Incoming>>>,
 }
 
 tokio::task_local! {
@@ -32,7 +34,7 @@ tokio::task_local! {
 impl Flaky {
     pub(super) fn new(store: MemoryStore) -> Self {
         let (own, calls, panics, owned, completed) = Default::default();
-        let (sweep_takes, sweeping, sweeps, finish_takes) = Default::default();
+        let (sweep_takes, sweeping, sweeps, finish_takes, coming) = Default::default();
         Flaky {
             store,
             own,
@@ -44,6 +46,7 @@ impl Flaky {
             sweeping,
             sweeps,
             finish_takes,
+            coming,
         }
     }
 
@@ -99,6 +102,10 @@ impl Store for Flaky {
 
     async fn body(&self, id: BodyId) -> Result<Option<StoredBody>, StoreError> {
         self.failing()?;
+        let coming = self.coming.lock().unwrap().pop();
+        if let Some(incoming) = coming {
+            self.store.keep(incoming).await?;
+        }
         self.store.body(id).await
     }
 
