@@ -101,7 +101,14 @@ const MAX_BODY: usize = 512 * 1024 * 1024;
 /// # The file
 /// It can be read with any SQLite tool while it is in use; `schema.sql` in the source says what its tables
 /// mean. Its version is in `PRAGMA user_version`: an older file is brought up to date when it is opened, and
-/// a newer one is refused. To copy it, use SQLite's own backup, or close it first.
+/// a newer one is refused.
+///
+/// The process in which a store is open must open the file by no other means, not even to read it: no
+/// `fs::copy`, no `File::open` in a health check, no second SQLite library. On Unix, closing it again
+/// takes from the process all its locks on the file, by which others know that the log is in use; an
+/// older SQLite elsewhere then removes the log when it closes the file, and what was kept meanwhile is
+/// lost. Another process may open it. To copy it, use SQLite's own backup there
+/// (`sqlite3 inbox.db '.backup copy.db'`), or close the store first.
 #[derive(Clone)]
 pub struct SqliteStore {
     writer: threads::Thread,

@@ -1,7 +1,12 @@
 //! The file: how it is made, known again, and brought up to date.
 
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
-use std::{fmt, fs, io, path::Path, time::Duration};
+use std::{
+    fmt, fs, io,
+    path::Path,
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
 use whatsapp_router::{BoxError, dedup::HashKey};
 
 /// Stands in the header of every file of ours: "winb".
@@ -10,6 +15,11 @@ const APPLICATION: i64 = 0x7769_6e62;
 /// What brings a file from the version before to the one that is this step's place, counted from 1.
 /// A step that has been released stays as it is.
 const STEPS: [&str; 1] = [include_str!("schema.sql")];
+
+/// Held while a file is made. To close any descriptor of a file takes the locks of the whole process
+/// from it (POSIX `fcntl`), those of a store that has found the file meanwhile, too; without them another
+/// process removes the log that is in use. So beside this nothing opens the file but SQLite.
+static MAKING: Mutex<()> = Mutex::new(());
 
 /// Why a file is no store of ours, or not one that can be read.
 #[derive(Debug)]
@@ -34,12 +44,13 @@ pub(super) fn open(
     may_create: bool,
     busy_timeout: Duration,
 ) -> Result<Opened, BoxError> {
-    if may_create {
-        create(path)?;
-    } else {
-        // The system says better than SQLite what is wrong.
-        fs::File::open(path)?;
+    {
+        let _alone = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+        if may_create {
+            create(path)?;
+        }
     }
+    reach(path)?;
     let mut writer = connect(path, busy_timeout)?;
     recognize(&writer, may_create)?;
     restrict(path)?;
@@ -66,6 +77,14 @@ fn create(path: &Path) -> io::Result<()> {
         Err(error) => return Err(error),
     }
     sync_folder(path)
+}
+
+/// Can it be read and written? The system says better than SQLite what is wrong.
+fn reach(path: &Path) -> io::Result<()> {
+    fs::metadata(path)?;
+    #[cfg(unix)]
+    rustix::fs::access(path, rustix::fs::Access::READ_OK | rustix::fs::Access::WRITE_OK)?;
+    Ok(())
 }
 
 /// A file that nobody finds is no file. SQLite does this, too, and does not tell when it fails.
@@ -216,6 +235,22 @@ impl std::error::Error for OpenError {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nobody_opens_a_file_while_one_is_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("inbox.db");
+        let making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
+        let opening = std::thread::spawn(move || open(&path, true, Duration::ZERO).is_ok());
+        // Longer than it would take.
+        for n in 0..20 {
+            let other = Connection::open(folder.path().join(n.to_string())).unwrap();
+            other.execute_batch("CREATE TABLE any (id)").unwrap();
+        }
+        assert!(!opening.is_finished());
+        drop(making);
+        assert!(opening.join().unwrap());
+    }
 
     #[test]
     fn a_file_takes_the_steps_that_it_has_not_taken_and_keeps_what_is_in_it() {

@@ -3,6 +3,9 @@
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+#[cfg(unix)]
+mod locks;
+
 use bytes::Bytes;
 use rusqlite::Connection;
 use std::{error::Error, fs, path::Path, pin::pin, process::Command, time::Duration};
