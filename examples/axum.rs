@@ -29,7 +29,10 @@ use tower_whatsapp::{
     AppSecret, BoxError, Cloud, Event, EventRouter, OnPremises, PathSecret, WebhookLayer,
     notification::Order,
 };
-use whatsapp_inbox::{Inbox, Running, Store, store::SqliteStore};
+use whatsapp_inbox::{
+    Inbox, Running, Store,
+    store::{Scan, Seq, SqliteStore},
+};
 
 /// So long requests and handlers may take to end after the first signal.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -48,9 +51,10 @@ fn events() -> Result<EventRouter, BoxError> {
     Ok(EventRouter::builder().on(on_order).fallback(print).build()?)
 }
 
-/// A store that a failed write has closed stays so until the process is started again.
+/// A store that a failed write has closed stays so until the process is started again. Workers that cannot
+/// read what is pending do nothing, though it is kept.
 async fn health(store: SqliteStore) -> StatusCode {
-    match store.bodies(None, 1).await {
+    match store.pending(Scan::After(Seq(0)), 1).await {
         Ok(_) => StatusCode::OK,
         Err(_) => StatusCode::SERVICE_UNAVAILABLE,
     }

@@ -75,8 +75,9 @@
 //! | [`Dead`](whatsapp_router::Outcome::Dead) | is a dead letter |
 //!
 //! After 20 attempts, or when it fails 24 hours after it was received, for the fifth time at least, an
-//! event is a dead letter, too; so is one whose body cannot be read any more, or holds no event at its
-//! place, as another version of the parser may see it. Dead letters keep their reason, their attempts and
+//! event is a dead letter, too; so is, at once, one whose body is not there any more, or holds no event
+//! at its place, as another version of the parser may see it. A body that the store fails to read for
+//! half a minute is a failed attempt. Dead letters keep their reason, their attempts and
 //! their body, for 30 days: [`Store::dead`] lists them, [`Store::replay`] has one handled again (within
 //! half a minute, later where very many events are pending), [`Store::purge`] ends one. Panics are not caught with `panic = "abort"`.
 //!
@@ -121,7 +122,7 @@
 //! | feature | default | |
 //! |---|---|---|
 //! | `sqlite` | yes | [`SqliteStore`](store::SqliteStore): one file, with SQLite compiled in |
-//! | `tracing` | yes | events at target `whatsapp` for what fails or is given up, with `kind`, `label`, `attempts`, `reason`; for a store that fails; for who has the events in hand |
+//! | `tracing` | yes | events at target `whatsapp` for what fails or is given up, with `kind`, `label`, `attempts`, `reason`; for a store that fails, with `call`, `reason`, `cause`; for who has the events in hand |
 //! | `metrics` | no | [what is counted](#what-is-counted) |
 //!
 //! Neither logs nor metrics have content, nor a handler's error, which may repeat content.

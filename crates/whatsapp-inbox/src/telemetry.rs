@@ -82,12 +82,25 @@ pub(crate) fn dead(event: Option<&Event>, attempts: u32, reason: &str) {
     );
 }
 
-/// The store failed a worker.
+/// The store failed a worker. What does not pass by itself is an error, with its cause, which holds no content.
 pub(crate) fn store_failed(call: &'static str, error: &StoreError) {
     #[cfg(feature = "metrics")]
     metrics::counter!("whatsapp_inbox_store_errors_total", "call" => call).increment(1);
     #[cfg(feature = "tracing")]
-    tracing::warn!(target: "whatsapp", call, reason = error.kind().as_str(), "the store failed");
+    {
+        use crate::StoreErrorKind;
+        use std::error::Error;
+        let reason = error.kind().as_str();
+        let cause = error.source().map(ToString::to_string);
+        match error.kind() {
+            StoreErrorKind::Busy | StoreErrorKind::Full | StoreErrorKind::Draining => {
+                tracing::warn!(target: "whatsapp", call, reason, cause, "the store failed");
+            }
+            StoreErrorKind::Closed | StoreErrorKind::Other => {
+                tracing::error!(target: "whatsapp", call, reason, cause, "the store failed");
+            }
+        }
+    }
 }
 
 /// The events are in these workers' hands, or not any more.
@@ -116,5 +129,27 @@ pub(crate) fn stored(stats: &Stats, now: Millis) {
         metrics::gauge!("whatsapp_inbox_oldest_seconds").set(age as f64 / 1000.0);
         metrics::gauge!("whatsapp_inbox_dead_letters").set(stats.dead as f64);
         metrics::gauge!("whatsapp_inbox_bodies").set(stats.bodies as f64);
+    }
+}
+
+#[cfg(all(test, feature = "tracing"))]
+mod tests {
+    use super::*;
+    use crate::StoreErrorKind;
+    use tracing_subscriber::util::SubscriberInitExt;
+
+    #[test]
+    fn a_store_that_does_not_recover_by_itself_is_an_error_with_its_cause() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let subscriber = tracing_subscriber::fmt().with_ansi(false);
+        let subscribed = subscriber.with_writer(file.reopen().unwrap()).set_default();
+        store_failed("finish", &StoreError::new(StoreErrorKind::Busy));
+        store_failed("pending", &StoreError::because(StoreErrorKind::Other, "malformed"));
+        drop(subscribed);
+        let log = std::fs::read_to_string(file.path()).unwrap();
+        let [busy, damaged] = log.lines().collect::<Vec<_>>()[..] else { panic!("{log}") };
+        assert!(busy.contains("WARN") && busy.contains(r#"reason="busy""#), "{busy}");
+        assert!(damaged.contains("ERROR") && damaged.contains(r#"call="pending""#), "{damaged}");
+        assert!(damaged.contains(r#"cause="malformed""#), "{damaged}");
     }
 }

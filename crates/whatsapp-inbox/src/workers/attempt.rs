@@ -5,7 +5,7 @@ use super::{
     policy::{Attempt, Policy},
 };
 use crate::{
-    Store,
+    Store, StoreErrorKind,
     clock::Clock,
     store::{End, Fence, Pending},
     telemetry,
@@ -25,6 +25,10 @@ use whatsapp_router::{BoxError, Outcome};
 
 /// After which time a store that failed is asked again.
 pub(super) const PAUSE: Duration = Duration::from_millis(500);
+
+/// How often in one attempt a body is asked for that the store cannot read. As long as a lease is by default:
+/// a store that fails altogether loses that before, and no event an attempt.
+const TRIES: u32 = 60;
 
 /// All that an attempt needs.
 pub(super) struct Job<S, H> {
@@ -61,16 +65,18 @@ where
     /// Goes on until the store has recorded it: who holds the events drops it when that is in vain.
     pub(super) async fn run(self) -> Ended {
         let Job { store, service, bodies, policy, clock, fence, mut pending, place } = self;
-        let found = loop {
-            match bodies.event(&store, pending.body, pending.offset).await {
-                Ok(found) => break found,
-                Err(error) => telemetry::store_failed("body", &error),
-            }
-            tokio::time::sleep(PAUSE).await;
-        };
+        let found = find(&store, &bodies, &pending).await;
         let event = found.as_ref().ok().cloned();
         let end = match found {
-            Err(reason) => End::Dead { attempts: pending.attempts, reason: reason.to_owned() },
+            Err(Missing::ForGood(reason)) => {
+                End::Dead { attempts: pending.attempts, reason: reason.to_owned() }
+            }
+            Err(Missing::Unread) => match policy.end(&pending, Attempt::Failed, clock.now()) {
+                End::Dead { attempts, .. } => {
+                    End::Dead { attempts, reason: "its body cannot be read".to_owned() }
+                }
+                end => end,
+            },
             Ok(event) => {
                 let attempt = match service {
                     Some(service) => store.handle(fence, pending, attempt(service, event)).await,
@@ -101,6 +107,31 @@ where
             }
             End::Done | End::Dead { .. } => Ended::Gone(pending),
         }
+    }
+}
+
+/// Why there is no event to hand to a handler.
+enum Missing {
+    ForGood(&'static str),
+    /// The store fails to read its body: where that is, the disk may be bad for ever.
+    Unread,
+}
+
+async fn find<S: Store>(store: &S, bodies: &Bodies, pending: &Pending) -> Result<Event, Missing> {
+    let mut tries = 0;
+    loop {
+        match bodies.event(store, pending.body, pending.offset).await {
+            Ok(found) => return found.map_err(Missing::ForGood),
+            Err(error) => {
+                telemetry::store_failed("body", &error);
+                // What else it may be says nothing of this body.
+                tries += u32::from(error.kind() == StoreErrorKind::Other);
+            }
+        }
+        if tries >= TRIES {
+            return Err(Missing::Unread);
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

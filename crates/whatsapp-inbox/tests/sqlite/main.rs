@@ -472,6 +472,36 @@ async fn after_a_commit_that_failed_the_store_is_closed_and_nothing_was_acknowle
     assert_eq!(store.keep(notification(1)).await.unwrap().new, 1);
 }
 
+/// What the workers need to give it up: the rest of the store goes on.
+#[tokio::test]
+async fn a_body_that_is_damaged_cannot_be_read_and_its_event_can_be_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inbox.db");
+    let store = SqliteStore::open(&path).unwrap();
+    let mut large = notification(1);
+    large.body = vec![b'w'; 100_000].into();
+    store.keep(large).await.unwrap();
+    store.close().await;
+    // A page of such a body begins with the number of the next one.
+    let mut bytes = fs::read(&path).unwrap();
+    for page in bytes.chunks_exact_mut(4096).filter(|page| page.ends_with(b"wwww")) {
+        page[..4].fill(0xff);
+    }
+    fs::write(&path, bytes).unwrap();
+
+    let store = SqliteStore::open(&path).unwrap();
+    let [event] = pending(&store).await[..] else { panic!("one event") };
+    let error = store.body(event.body).await.unwrap_err();
+    assert_eq!(error.kind(), Other);
+    assert!(source(&error).contains("malformed"), "{}", source(&error));
+    let fence = own(&store, 1, T).await.unwrap();
+    let dead = End::Dead { attempts: 20, reason: "its body cannot be read".into() };
+    assert!(store.finish(fence, event.seq, Millis(T), dead).await.unwrap());
+    assert_eq!(store.keep(notification(2)).await.unwrap().new, 1);
+    let [event] = pending(&store).await[..] else { panic!("one event") };
+    assert!(store.body(event.body).await.unwrap().is_some());
+}
+
 #[tokio::test]
 async fn a_closed_store_has_done_what_waited_and_takes_nothing_more() {
     let folder = tempfile::tempdir().unwrap();

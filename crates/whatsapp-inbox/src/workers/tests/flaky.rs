@@ -25,6 +25,8 @@ pub(super) struct Flaky {
     finish_takes: u64,
     /// Comes while bodies are read, one each time.
     pub(super) coming: Arc<Mutex<Vec<Incoming>>>,
+    /// A body that cannot be read, and what is said of it.
+    unread: Option<(BodyId, StoreErrorKind)>,
 }
 
 tokio::task_local! {
@@ -47,6 +49,7 @@ impl Flaky {
             sweeps,
             finish_takes,
             coming,
+            unread: None,
         }
     }
 
@@ -106,7 +109,10 @@ impl Store for Flaky {
         if let Some(incoming) = coming {
             self.store.keep(incoming).await?;
         }
-        self.store.body(id).await
+        match self.unread {
+            Some((unread, kind)) if unread == id => Err(StoreError::new(kind)),
+            _ => self.store.body(id).await,
+        }
     }
 
     async fn finish(&self, f: Fence, seq: Seq, now: Millis, end: End) -> Result<bool, StoreError> {
@@ -169,6 +175,43 @@ async fn a_store_that_fails_now_and_then_costs_time_and_no_event_and_no_attempt(
     handled.sort_unstable();
     handled.dedup();
     assert_eq!(handled.len(), 200);
+}
+
+/// It was asked for again and again, in a place of its own, and its lane waited for ever.
+#[tokio::test(start_paused = true)]
+async fn an_event_whose_body_can_never_be_read_is_a_dead_letter_in_the_end() {
+    let unread = Some((BodyId(1), StoreErrorKind::Other));
+    let store = Flaky { unread, ..Flaky::new(MemoryStore::new()) };
+    let mut inbox = Inbox::new(store.clone()).clock(Clock::virtual_time());
+    let log = Log::new();
+    let backoff = Duration::from_secs(1000);
+    let workers = inbox.test_workers(handler(&log, done)).parallelism(1).max_attempts(3);
+    let _workers = workers.backoff(backoff, backoff).start();
+    for message in [(0, 0), (0, 1), (1, 0)] {
+        let _kept = keep(&mut inbox, &[message]).await;
+    }
+    tokio::time::timeout(Duration::from_secs(3600), all_ended(&store)).await.unwrap();
+    let dead = store.dead(None, 9).await.unwrap();
+    let letter = &dead[0];
+    assert_eq!((dead.len(), letter.body, letter.attempts), (1, BodyId(1), 3));
+    assert_eq!(letter.reason, "its body cannot be read");
+    assert_eq!(log.all(), [(1, 0), (0, 1)], "others were handled between its attempts");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_store_that_is_busy_or_closed_costs_no_attempt() {
+    for kind in [StoreErrorKind::Busy, StoreErrorKind::Closed] {
+        let unread = Some((BodyId(1), kind));
+        let store = Flaky { unread, ..Flaky::new(MemoryStore::new()) };
+        let mut inbox = Inbox::new(store.clone()).clock(Clock::virtual_time());
+        let _workers = inbox.test_workers(handler(&Log::new(), done)).max_attempts(1).start();
+        let _kept = keep(&mut inbox, &[(0, 0)]).await;
+        sleep(Duration::from_secs(3600)).await;
+        let [event] = store.pending(Scan::After(Seq(0)), 9).await.unwrap()[..] else {
+            panic!("one event")
+        };
+        assert_eq!(event.attempts, 0, "{kind:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
