@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
 #[cfg(unix)]
+mod links;
+#[cfg(unix)]
 mod locks;
 
 use bytes::Bytes;

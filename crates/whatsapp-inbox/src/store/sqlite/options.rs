@@ -99,7 +99,7 @@ impl SqliteStoreBuilder {
         let path = std::path::absolute(self.path)?;
         let opened = schema::open(&path, self.create, self.busy_timeout)?;
         let hash_key = opened.hash_key;
-        let place = Place::of(&path, self.free_space)?;
+        let place = Place::of(path, &opened.path, self.free_space)?;
         let (writer, reader) = threads::start(opened, self.limits, place)?;
         Ok(SqliteStore { writer, reader, hash_key })
     }

@@ -2,13 +2,16 @@
 
 #[cfg(unix)]
 use std::os::unix::fs::MetadataExt;
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 /// The place of a store's files.
 pub(super) struct Place {
-    /// The file, its log, and which files they were when they were opened.
+    /// The file, by the name by which it is opened, its log, and which files they were then.
     #[cfg(unix)]
-    files: [(std::path::PathBuf, (u64, u64)); 2],
+    files: [(PathBuf, (u64, u64)); 2],
     /// So many bytes must be free.
     #[cfg(unix)]
     floor: u64,
@@ -16,13 +19,13 @@ pub(super) struct Place {
 
 #[cfg(unix)]
 impl Place {
-    /// Of files that are open.
-    pub(super) fn of(path: &Path, floor: u64) -> io::Result<Self> {
+    /// Of files that are open: the name may be a link, which may lead elsewhere one day.
+    pub(super) fn of(name: PathBuf, path: &Path, floor: u64) -> io::Result<Self> {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
-        let [file, log] = [path.to_owned(), log.into()];
-        let (file_id, log_id) = (id(&file)?, id(&log)?);
-        Ok(Place { files: [(file, file_id), (log, log_id)], floor })
+        let log = PathBuf::from(log);
+        let (file_id, log_id) = (id(&name)?, id(&log)?);
+        Ok(Place { files: [(name, file_id), (log, log_id)], floor })
     }
 
     /// Was one of the files removed or replaced? Then nobody will find what is written to it.
@@ -50,7 +53,7 @@ fn id(path: &Path) -> io::Result<(u64, u64)> {
 /// Elsewhere an open file cannot be removed, and room is not asked for.
 #[cfg(not(unix))]
 impl Place {
-    pub(super) fn of(_: &Path, _: u64) -> io::Result<Self> {
+    pub(super) fn of(_: PathBuf, _: &Path, _: u64) -> io::Result<Self> {
         Ok(Place {})
     }
 

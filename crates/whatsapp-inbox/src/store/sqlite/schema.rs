@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use std::{
     fmt, fs, io,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
     time::Duration,
 };
@@ -30,8 +30,9 @@ pub(super) enum OpenError {
     NoWal(String),
 }
 
-/// The file's connections, and its hash key.
+/// The file's own path, its connections, and its hash key.
 pub(super) struct Opened {
+    pub(super) path: PathBuf,
     pub(super) writer: Connection,
     pub(super) reader: Connection,
     pub(super) checkpointer: Connection,
@@ -50,19 +51,20 @@ pub(super) fn open(
             create(path)?;
         }
     }
-    reach(path)?;
-    let mut writer = connect(path, busy_timeout)?;
+    let path = reach(path)?;
+    let mut writer = connect(&path, busy_timeout)?;
     recognize(&writer, may_create)?;
-    restrict(path)?;
+    restrict(&path)?;
     use_wal(&writer, busy_timeout)?;
     migrate(&mut writer, &STEPS)?;
-    settle(path, &writer)?;
+    settle(&path, &writer)?;
     let hash_key = writer.query_row("SELECT hash_key FROM store", [], |row| row.get(0))?;
-    let (reader, checkpointer) = (connect(path, busy_timeout)?, connect(path, busy_timeout)?);
+    let (reader, checkpointer) = (connect(&path, busy_timeout)?, connect(&path, busy_timeout)?);
     // KiB. The writer looks for each key in every table of keys.
     writer.pragma_update(None, "cache_size", -32 * 1024)?;
     reader.pragma_update(None, "query_only", true)?;
-    Ok(Opened { writer, reader, checkpointer, hash_key: HashKey::new(hash_key) })
+    let hash_key = HashKey::new(hash_key);
+    Ok(Opened { path, writer, reader, checkpointer, hash_key })
 }
 
 /// An empty file that only its owner may read: SQLite gives its companions the same mode.
@@ -79,12 +81,13 @@ fn create(path: &Path) -> io::Result<()> {
     sync_folder(path)
 }
 
-/// Can it be read and written? The system says better than SQLite what is wrong.
-fn reach(path: &Path) -> io::Result<()> {
-    fs::metadata(path)?;
+/// The file's own path: its log is beside it, and not beside a link to it. Can it be read and written? The
+/// system says better than SQLite what is wrong.
+fn reach(path: &Path) -> io::Result<PathBuf> {
+    let path = fs::canonicalize(path)?;
     #[cfg(unix)]
-    rustix::fs::access(path, rustix::fs::Access::READ_OK | rustix::fs::Access::WRITE_OK)?;
-    Ok(())
+    rustix::fs::access(&path, rustix::fs::Access::READ_OK | rustix::fs::Access::WRITE_OK)?;
+    Ok(path)
 }
 
 /// A file that nobody finds is no file. SQLite does this, too, and does not tell when it fails.
