@@ -11,7 +11,10 @@ use std::{
     hash::{BuildHasher, Hasher, RandomState},
     time::Duration,
 };
-use tokio::time::{Instant, sleep, timeout};
+use tokio::{
+    sync::{oneshot, watch},
+    time::{Instant, sleep, sleep_until, timeout},
+};
 use tower_service::Service;
 use whatsapp_notification::Event;
 use whatsapp_router::{BoxError, Outcome};
@@ -69,11 +72,28 @@ async fn take<S: Store, H>(parts: &mut Parts<S, H>, orders: &mut Orders) -> Opti
             return None;
         }
         let (asked, lease) = ((Instant::now(), parts.clock.now()), parts.options.lease);
-        let owned = parts.store.own(parts.owner, asked.1, lease);
-        match timeout(lease, owned).await {
-            Ok(Ok(Some(fence))) => return Some((fence, asked)),
-            Ok(Err(error)) => telemetry::store_failed("own", &error),
-            Ok(Ok(None)) | Err(_) => {}
+        let (answer, mut answered) = oneshot::channel();
+        let (store, owner) = (parts.store.clone(), parts.owner);
+        tokio::spawn(async move {
+            let owned = timeout(lease, store.own(owner, asked.1, lease)).await;
+            // Nobody waits for it any more: others need not wait for the end of the lease.
+            if let Err(Ok(Ok(Some(fence)))) = answer.send(owned) {
+                let _ = timeout(lease, store.disown(fence)).await;
+            }
+        });
+        let owned = tokio::select! {
+            biased;
+            owned = &mut answered => owned.ok(),
+            () = over(orders.deadline.clone()) => {
+                answered.close();
+                answered.try_recv().ok()
+            }
+        };
+        match owned {
+            Some(Ok(Ok(Some(fence)))) => return Some((fence, asked)),
+            Some(Ok(Err(error))) => telemetry::store_failed("own", &error),
+            // Another has them, or the store does not answer, or has panicked.
+            Some(Ok(Ok(None)) | Err(_)) | None => {}
         }
         if !wait(orders, parts.options.poll).await {
             return None;
@@ -86,5 +106,16 @@ async fn wait(orders: &mut Orders, time: Duration) -> bool {
     tokio::select! {
         () = sleep(time) => true,
         changed = orders.deadline.changed() => changed.is_ok(),
+    }
+}
+
+/// Until the time is over that an order has given, or nobody can give one any more.
+async fn over(mut deadline: watch::Receiver<Option<Instant>>) {
+    loop {
+        let known = *deadline.borrow_and_update();
+        tokio::select! {
+            () = sleep_until(known.unwrap_or_else(Instant::now)), if known.is_some() => return,
+            changed = deadline.changed() => if changed.is_err() { return },
+        }
     }
 }

@@ -1,5 +1,9 @@
-use super::*;
-use crate::{StoreErrorKind, workers::Drained};
+use super::{flaky::Flaky, *};
+use crate::{
+    StoreErrorKind,
+    store::{Fence, Owner},
+    workers::Drained,
+};
 use std::future::pending;
 
 fn slow(seconds: u64) -> impl Fn(usize, usize) -> Handling + Clone + Send + 'static {
@@ -84,6 +88,26 @@ async fn workers_that_wait_for_the_events_can_be_drained() {
     assert!(!one.is_stopped());
 }
 
+/// They would wait for the store, up to a lease, whatever time they were given.
+#[tokio::test(start_paused = true)]
+async fn workers_that_wait_for_a_slow_store_are_drained_in_time_and_give_back_what_they_get() {
+    for (seconds, waits) in [(0, 0), (5, 5), (100, 19)] {
+        let mut store = Flaky::new(MemoryStore::new());
+        store.own_takes = 20;
+        let inbox = Inbox::new(store.clone()).clock(Clock::virtual_time());
+        let workers = inbox.test_workers(handler(&Log::new(), done)).start();
+        sleep(Duration::from_secs(1)).await;
+        let before = Instant::now();
+        assert_eq!(workers.drain(Duration::from_secs(seconds)).await, Drained::default());
+        assert_eq!(before.elapsed(), Duration::from_secs(waits));
+        // The store has done it meanwhile, for 30 seconds from the beginning on.
+        sleep(Duration::from_secs(20 - waits)).await;
+        let now = inbox.get_clock().now();
+        let next = store.store.own(Owner(1), now, Duration::from_secs(30)).await.unwrap();
+        assert_eq!(next, Some(Fence(2)), "in {seconds} seconds");
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn after_a_crash_another_takes_over_loses_nothing_and_repeats_nothing_that_is_done() {
     let mut inbox = inbox();
@@ -126,7 +150,7 @@ async fn after_a_crash_another_takes_over_loses_nothing_and_repeats_nothing_that
 
 #[tokio::test(start_paused = true)]
 async fn what_was_not_recorded_is_not_counted_as_finished() {
-    use crate::store::{End, Fence, Seq};
+    use crate::store::{End, Seq};
     let mut inbox = inbox();
     let log = Log::new();
     let workers = inbox.test_workers(handler(&log, slow(10))).start();

@@ -21,8 +21,9 @@ pub(super) struct Flaky {
     sweep_takes: u64,
     sweeping: Arc<AtomicUsize>,
     sweeps: Arc<Mutex<Vec<usize>>>,
-    /// How many seconds it takes to record an end.
+    /// How many seconds it takes to record an end, and to take the events in hand.
     finish_takes: u64,
+    pub(super) own_takes: u64,
     /// Comes while bodies are read, one each time.
     pub(super) coming: Arc<Mutex<Vec<Incoming>>>,
     /// A body that cannot be read, and what is said of it.
@@ -48,6 +49,7 @@ impl Flaky {
             sweeping,
             sweeps,
             finish_takes,
+            own_takes: 0,
             coming,
             unread: None,
         }
@@ -80,6 +82,7 @@ impl Store for Flaky {
 
     async fn own(&self, by: Owner, now: Millis, l: Duration) -> Result<Option<Fence>, StoreError> {
         self.owned.fetch_add(1, SeqCst);
+        sleep(Duration::from_secs(self.own_takes)).await;
         match self.own.load(SeqCst) {
             true => Err(StoreError::new(StoreErrorKind::Other)),
             false => self.store.own(by, now, l).await,
