@@ -1,16 +1,18 @@
-//! `SqliteStore`: what survives, who may read it, and what happens when something is in the way.
+//! `SqliteStore`: what survives, and what happens when something is in the way.
 
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "tests")]
 
+mod files;
 #[cfg(unix)]
 mod links;
 #[cfg(unix)]
 mod locks;
+mod waiting;
 
 use bytes::Bytes;
 use rusqlite::Connection;
-use std::{error::Error, fs, path::Path, pin::pin, process::Command, time::Duration};
+use std::{error::Error, fs, path::Path, process::Command, time::Duration};
 use whatsapp_inbox::{
     Store, StoreError,
     StoreErrorKind::{Busy, Closed, Draining, Full, Other},
@@ -211,59 +213,6 @@ async fn two_stores_on_one_file_keep_each_event_once() {
 
 #[cfg(unix)]
 #[tokio::test]
-async fn only_the_owner_may_read_the_files() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("inbox.db");
-    let modes = || {
-        let entries = fs::read_dir(folder.path()).unwrap().map(Result::unwrap);
-        let mut modes: Vec<_> = entries
-            .map(|file| {
-                let mode = file.metadata().unwrap().permissions().mode() & 0o777;
-                (file.file_name().into_string().unwrap(), format!("{mode:o}"))
-            })
-            .collect();
-        modes.sort();
-        modes
-    };
-    let private = ["inbox.db", "inbox.db-shm", "inbox.db-wal"]
-        .map(|name| (name.to_owned(), "600".to_owned()));
-    let store = SqliteStore::open(&path).unwrap();
-    store.keep(notification(1)).await.unwrap();
-    assert_eq!(modes(), private);
-    store.close().await;
-
-    // As a copy may be.
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
-    let store = SqliteStore::open(&path).unwrap();
-    store.keep(notification(2)).await.unwrap();
-    assert_eq!(modes(), private);
-}
-
-/// SQLite would go on, with files that nobody will open again.
-#[cfg(unix)]
-#[tokio::test]
-async fn a_store_whose_files_are_removed_or_replaced_is_closed() {
-    let folder = tempfile::tempdir().unwrap();
-    for (name, companion) in [("removed", ""), ("replaced", ""), ("log", "-wal")] {
-        let path = folder.path().join(name);
-        let store = SqliteStore::open(&path).unwrap();
-        store.keep(notification(1)).await.unwrap();
-        let file = folder.path().join(format!("{name}{companion}"));
-        let bytes = fs::read(&file).unwrap();
-        fs::rename(&file, folder.path().join("elsewhere")).unwrap();
-        if name == "replaced" {
-            fs::write(&file, bytes).unwrap();
-        }
-        let error = store.keep(notification(2)).await.unwrap_err();
-        assert_eq!(error.kind(), Closed, "{name}");
-        assert!(source(&error).contains("removed or replaced"), "{}", source(&error));
-        assert_eq!(store.keep(notification(1)).await.unwrap_err().kind(), Closed, "{name}");
-    }
-}
-
-#[cfg(unix)]
-#[tokio::test]
 async fn below_the_floor_nothing_is_kept_but_events_end() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("inbox.db");
@@ -280,151 +229,6 @@ async fn below_the_floor_nothing_is_kept_but_events_end() {
 
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!(store.keep(notification(2)).await.unwrap().new, 1);
-}
-
-#[tokio::test]
-async fn a_full_queue_answers_at_once_and_what_waits_is_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("inbox.db");
-    let store =
-        SqliteStore::builder(&path).queue(2).busy_timeout(Duration::from_secs(600)).open().unwrap();
-    let other = Connection::open(&path).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-
-    // One may be in hand, and two wait.
-    let calls: Vec<_> = (0..10).map(|key| store.keep(notification(key))).collect();
-    let mut waiting = Vec::new();
-    let mut busy = 0;
-    for call in calls {
-        let mut call = Box::pin(call);
-        match polled_once(&mut call).await {
-            None => waiting.push(call),
-            Some(answer) => {
-                assert_eq!(answer.unwrap_err().kind(), Busy);
-                busy += 1;
-            }
-        }
-    }
-    assert!((2..=3).contains(&waiting.len()), "{}", waiting.len());
-    assert_eq!(busy, 10 - waiting.len());
-    assert!(pending(&store).await.is_empty(), "reads do not wait for the writer");
-
-    other.execute_batch("ROLLBACK").unwrap();
-    let expected = waiting.len();
-    for call in waiting {
-        assert_eq!(call.await.unwrap().new, 1);
-    }
-    assert_eq!(pending(&store).await.len(), expected);
-    assert_eq!(store.keep(notification(99)).await.unwrap().new, 1);
-}
-
-#[tokio::test]
-async fn bodies_in_memory_take_no_more_than_their_room() {
-    let body = notification(0).body.len();
-    room_is_for(2 * body + 1, 2).await;
-    // No room at all is room for one.
-    room_is_for(0, 1).await;
-}
-
-async fn room_is_for(bytes: usize, bodies: u128) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("inbox.db");
-    let store = SqliteStore::builder(&path)
-        .queue_bytes(bytes)
-        .busy_timeout(Duration::from_secs(600))
-        .open()
-        .unwrap();
-    let other = Connection::open(&path).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut waiting = Vec::new();
-    for key in 0..bodies {
-        let mut call = Box::pin(store.keep(notification(key)));
-        assert!(polled_once(&mut call).await.is_none());
-        waiting.push(call);
-    }
-    let refused = polled_once(&mut Box::pin(store.keep(notification(2)))).await.unwrap();
-    assert_eq!(refused.unwrap_err().kind(), Busy);
-    other.execute_batch("ROLLBACK").unwrap();
-    for call in waiting {
-        assert_eq!(call.await.unwrap().new, 1);
-    }
-    // The room is free again; and a body that is larger has all of it.
-    let mut large = notification(3);
-    large.body = vec![b' '; 10 * large.body.len()].into();
-    assert_eq!(store.keep(large).await.unwrap().new, 1);
-    assert_eq!(store.keep(notification(2)).await.unwrap().new, 1);
-}
-
-#[tokio::test]
-async fn a_store_with_too_much_to_keep_still_ends_events() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("inbox.db");
-    let store =
-        SqliteStore::builder(&path).queue(1).busy_timeout(Duration::from_secs(600)).open().unwrap();
-    store.keep(notification(0)).await.unwrap();
-    let fence = own(&store, 1, T).await.unwrap();
-    let [event] = pending(&store).await[..] else { panic!("one event") };
-    let other = Connection::open(&path).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut keeps = Vec::new();
-    for key in 1.. {
-        let mut keep = Box::pin(store.keep(notification(key)));
-        match polled_once(&mut keep).await {
-            None => keeps.push(keep),
-            Some(answer) if keeps.len() == 2 => {
-                assert_eq!(answer.unwrap_err().kind(), Busy);
-                break;
-            }
-            // The writer has not taken the first yet.
-            Some(_) => tokio::task::yield_now().await,
-        }
-    }
-    let mut finish = Box::pin(store.finish(fence, event.seq, Millis(T), End::Done));
-    assert!(polled_once(&mut finish).await.is_none(), "it has its turn");
-    other.execute_batch("ROLLBACK").unwrap();
-    assert!(finish.await.unwrap());
-    for keep in keeps {
-        assert_eq!(keep.await.unwrap().new, 1);
-    }
-
-    // Nor does what workers ask take the places of what is to be kept.
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut finishes: Vec<_> =
-        (0..9).map(|_| Box::pin(store.finish(fence, event.seq, Millis(T), End::Done))).collect();
-    for finish in &mut finishes {
-        assert!(polled_once(finish).await.is_none());
-    }
-    let mut keep = Box::pin(store.keep(notification(99)));
-    assert!(polled_once(&mut keep).await.is_none(), "it has a place");
-    other.execute_batch("ROLLBACK").unwrap();
-    assert_eq!(keep.await.unwrap().new, 1);
-    for finish in finishes {
-        assert!(!finish.await.unwrap());
-    }
-}
-
-/// The answer, if it is there when asked once.
-async fn polled_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
-    std::future::poll_fn(|cx| {
-        std::task::Poll::Ready(match pin!(&mut *future).poll(cx) {
-            std::task::Poll::Ready(value) => Some(value),
-            std::task::Poll::Pending => None,
-        })
-    })
-    .await
-}
-
-#[tokio::test]
-async fn what_waits_too_long_for_another_process_is_busy_and_nothing_is_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("inbox.db");
-    let store = SqliteStore::builder(&path).busy_timeout(Duration::ZERO).open().unwrap();
-    let other = Connection::open(&path).unwrap();
-    other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    assert_eq!(store.keep(notification(1)).await.unwrap_err().kind(), Busy);
-    other.execute_batch("ROLLBACK").unwrap();
-    assert!(pending(&store).await.is_empty());
-    assert_eq!(store.keep(notification(1)).await.unwrap().new, 1);
 }
 
 #[tokio::test]
@@ -472,163 +276,6 @@ async fn after_a_commit_that_failed_the_store_is_closed_and_nothing_was_acknowle
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!(store.stats().await.unwrap().pending, 0);
     assert_eq!(store.keep(notification(1)).await.unwrap().new, 1);
-}
-
-/// What the workers need to give it up: the rest of the store goes on.
-#[tokio::test]
-async fn a_body_that_is_damaged_cannot_be_read_and_its_event_can_be_ended() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("inbox.db");
-    let store = SqliteStore::open(&path).unwrap();
-    let mut large = notification(1);
-    large.body = vec![b'w'; 100_000].into();
-    store.keep(large).await.unwrap();
-    store.close().await;
-    // A page of such a body begins with the number of the next one.
-    let mut bytes = fs::read(&path).unwrap();
-    for page in bytes.chunks_exact_mut(4096).filter(|page| page.ends_with(b"wwww")) {
-        page[..4].fill(0xff);
-    }
-    fs::write(&path, bytes).unwrap();
-
-    let store = SqliteStore::open(&path).unwrap();
-    let [event] = pending(&store).await[..] else { panic!("one event") };
-    let error = store.body(event.body).await.unwrap_err();
-    assert_eq!(error.kind(), Other);
-    assert!(source(&error).contains("malformed"), "{}", source(&error));
-    let fence = own(&store, 1, T).await.unwrap();
-    let dead = End::Dead { attempts: 20, reason: "its body cannot be read".into() };
-    assert!(store.finish(fence, event.seq, Millis(T), dead).await.unwrap());
-    assert_eq!(store.keep(notification(2)).await.unwrap().new, 1);
-    let [event] = pending(&store).await[..] else { panic!("one event") };
-    assert!(store.body(event.body).await.unwrap().is_some());
-}
-
-#[tokio::test]
-async fn a_closed_store_has_done_what_waited_and_takes_nothing_more() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("inbox.db");
-    let store = SqliteStore::open(&path).unwrap();
-    let clone = store.clone();
-    let waiting: Vec<_> = (0..50)
-        .map(|key| {
-            let store = store.clone();
-            tokio::spawn(async move { store.keep(notification(key)).await })
-        })
-        .collect();
-    tokio::task::yield_now().await;
-    store.close().await;
-    assert_eq!(clone.keep(notification(99)).await.unwrap_err().kind(), Draining);
-    assert_eq!(clone.stats().await.unwrap_err().kind(), Draining);
-    let mut kept = 0;
-    for answer in waiting {
-        match answer.await.unwrap() {
-            Ok(_) => kept += 1,
-            Err(error) => assert_eq!(error.kind(), Draining),
-        }
-    }
-    let store = SqliteStore::open(&path).unwrap();
-    assert_eq!(store.stats().await.unwrap().pending, kept);
-}
-
-#[tokio::test]
-async fn when_the_last_clone_is_dropped_what_waits_is_kept() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("inbox.db");
-    let store = SqliteStore::open(&path).unwrap();
-    let mut call = Box::pin(store.keep(notification(1)));
-    // Asked, and perhaps not answered yet.
-    let _ = polled_once(&mut call).await;
-    drop(call);
-    drop(store);
-    let store = SqliteStore::open(&path).unwrap();
-    while pending(&store).await.is_empty() {}
-}
-
-#[tokio::test]
-async fn none_is_made_where_that_is_not_wanted() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("inbox.db");
-    let open = || SqliteStore::builder(&path).create(false).open();
-    let refused = |expected: &str| {
-        let error = open().unwrap_err();
-        assert_eq!(error.kind(), Other);
-        assert!(source(&error).contains(expected), "{}", source(&error));
-    };
-    refused("os error 2");
-    assert!(!path.exists());
-
-    fs::write(&path, "").unwrap();
-    refused("empty");
-    assert_eq!(fs::read(&path).unwrap(), b"");
-
-    let store = SqliteStore::open(&path).unwrap();
-    store.keep(notification(1)).await.unwrap();
-    store.close().await;
-    let store = open().unwrap();
-    assert_eq!(store.stats().await.unwrap().pending, 1);
-    store.close().await;
-}
-
-#[tokio::test]
-async fn a_file_that_is_no_inbox_is_refused_and_left_as_it_is() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("file");
-    let refused = |expected: &str| {
-        let before = fs::read(&path).unwrap();
-        let error = SqliteStore::open(&path).unwrap_err();
-        assert_eq!(error.kind(), Other);
-        assert!(source(&error).contains(expected), "{}", source(&error));
-        assert!(fs::read(&path).unwrap() == before, "{expected}: the file has changed");
-        fs::remove_file(&path).unwrap();
-    };
-    fs::write(&path, "not a database, but a text that is longer than SQLite's header\n".repeat(99))
-        .unwrap();
-    refused("not a database");
-
-    Connection::open(&path).unwrap().execute_batch("CREATE TABLE bodies (id)").unwrap();
-    refused("no inbox");
-
-    SqliteStore::open(&path).unwrap().close().await;
-    let file = Connection::open(&path).unwrap();
-    file.pragma_update(None, "user_version", 99).unwrap();
-    drop(file);
-    refused("version 99");
-
-    SqliteStore::open(&path).unwrap().close().await;
-    let mut bytes = fs::read(&path).unwrap();
-    bytes[4096..].fill(0xaa);
-    fs::write(&path, bytes).unwrap();
-    refused("malformed");
-
-    let error = SqliteStore::open(folder.path().join("no/such/folder")).unwrap_err();
-    assert_eq!(error.kind(), Other);
-    assert!(error.source().is_some());
-    assert_eq!(SqliteStore::open(folder.path()).unwrap_err().kind(), Other, "a folder is no file");
-}
-
-#[tokio::test]
-async fn a_file_has_the_name_that_it_was_given() {
-    // To SQLite these would be no file, or another one. A child, since they are relative.
-    let names = [":memory:", "file:inbox?mode=memory"];
-    if std::env::var_os("WHATSAPP_INBOX_NAMES").is_some() {
-        for name in names {
-            SqliteStore::open(name).unwrap().keep(notification(1)).await.unwrap();
-        }
-        return;
-    }
-    let folder = tempfile::tempdir().unwrap();
-    let child = Command::new(std::env::current_exe().unwrap())
-        .args(["a_file_has_the_name_that_it_was_given", "--exact"])
-        .env("WHATSAPP_INBOX_NAMES", "")
-        .current_dir(&folder)
-        .output()
-        .unwrap();
-    assert!(child.status.success(), "{child:?}");
-    for name in names {
-        let store = SqliteStore::open(folder.path().join(name)).unwrap();
-        assert_eq!(pending(&store).await.len(), 1, "{name}");
-    }
 }
 
 #[tokio::test]

@@ -69,7 +69,9 @@ impl<'c> Keys<'c> {
             self.days.push(day);
             self.ask();
         }
-        self.file.prepare_cached(&format!("INSERT INTO keys_{day} VALUES (?1)"))?.execute([key])?;
+        self.file
+            .prepare_cached(&format!("INSERT INTO keys_{day} (key) VALUES (?1)"))?
+            .execute([key])?;
         self.file
             .prepare_cached("UPDATE key_tables SET keys = keys + 1 WHERE day = ?1")?
             .execute(params![day.cast_signed()])?;

@@ -101,8 +101,9 @@ const MAX_BODY: usize = 512 * 1024 * 1024;
 ///
 /// # The file
 /// It can be read with any SQLite tool while it is in use; `schema.sql` in the source says what its tables
-/// mean. Its version is in `PRAGMA user_version`: an older file is brought up to date when it is opened, and
-/// a newer one is refused. Its path may be a link to it: the log is beside the file itself.
+/// mean. Its path may be a link to it: the log is beside the file itself. Its version is in
+/// `PRAGMA user_version`: an older file is brought up to date when it is opened, be it only to look at
+/// it; processes that have it open go on. A newer one is refused.
 ///
 /// The process in which a store is open must open the file by no other means, not even to read it: no
 /// `fs::copy`, no `File::open` in a health check, no second SQLite library. On Unix, closing it again

@@ -13,7 +13,10 @@ use whatsapp_router::{BoxError, dedup::HashKey};
 const APPLICATION: i64 = 0x7769_6e62;
 
 /// What brings a file from the version before to the one that is this step's place, counted from 1.
-/// A step that has been released stays as it is.
+///
+/// A step that has been released stays as it is. A new one only adds: tables, columns with a default, indexes.
+/// The version before may have the file open while it is taken, by the next process or a newer
+/// `wahook`, and must go on working with what it knows, from the next statement on.
 const STEPS: [&str; 1] = [include_str!("schema.sql")];
 
 /// Held while a file is made. To close any descriptor of a file takes the locks of the whole process
