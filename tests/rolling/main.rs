@@ -20,7 +20,7 @@ mod server;
 use ::tests::inbox::{handler, log, program, store, traffic};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use client::Client;
-use cuts::Cuts;
+use cuts::{Cuts, NEWS};
 use fastrand::Rng;
 use rustix::process::{Pid, Signal, kill_process};
 use std::{
@@ -84,7 +84,7 @@ fn main() -> ExitCode {
 /// Events a second, at the most.
 const RATE: f64 = 3000.0;
 /// About how long it is from one restart to the next.
-const EACH: Duration = Duration::from_millis(800);
+const EACH: Duration = Duration::from_millis(1000);
 /// Connections that are kept.
 const CONNECTIONS: usize = 16;
 /// How often the file and the log are read.
@@ -146,6 +146,11 @@ fn run(options: &Options) -> Result<bool, BoxError> {
     println!(
         "{} POSTs, {} of them without a 200: {} cut off with a server, {} otherwise ({} of them read)",
         sent.posts, sent.failed, resets.with_a_server, resets.others, resets.read
+    );
+    let connections = client.connections();
+    println!(
+        "{} connections, {} of them found closed while they were idle",
+        connections.opened, connections.closed
     );
     println!(
         "{} handlings, {} of them failed; {} events handled again after a cut before their commit; \
@@ -310,13 +315,18 @@ impl Watch {
             return Err(format!("server {generation} has ended by itself").into());
         }
         let (began, lines) = (Instant::now(), self.checker.lines());
+        let mut cut = None;
         match end {
-            End::Killed => server.process.kill()?,
+            End::Killed => {
+                cut = Some(Instant::now());
+                server.process.kill()?;
+            }
             End::Orderly => server.terminate()?,
             End::Twice(after) => {
                 server.terminate()?;
                 self.pass(after)?;
                 if !server.has_ended()? {
+                    cut = Some(Instant::now());
                     server.terminate()?;
                 }
             }
@@ -327,22 +337,24 @@ impl Watch {
             }
             self.pass(LOOK)?;
         }
-        match (end, server.handed_back()?) {
-            (_, Some(handed_back)) => {
+        match (server.handed_back()?, cut) {
+            (Some(handed_back), _) => {
                 cuts.orderly += 1;
                 cuts.handed_back += handed_back;
                 if handed_back == 0 {
                     self.checker.ended(generation, lines);
                 }
-                return Ok(());
+                Ok(())
             }
-            (End::Orderly, None) => {
-                return Err(format!("server {generation} has not ended in order").into());
+            (None, None) => Err(format!("server {generation} has not ended in order").into()),
+            (None, Some(from)) => {
+                match end {
+                    End::Killed => cuts.killed += 1,
+                    _ => cuts.twice += 1,
+                }
+                cuts.cut(generation, from);
+                self.pass(NEWS)
             }
-            (End::Twice(_), None) => cuts.twice += 1,
-            (End::Killed, None) => cuts.killed += 1,
         }
-        cuts.cut(generation, began);
-        Ok(())
     }
 }
