@@ -17,7 +17,12 @@ mod trace;
 
 use ::tests::inbox::{program, server};
 use clap::{Parser, Subcommand};
-use std::process::{Command, ExitCode, Stdio};
+use std::{
+    env,
+    ffi::OsString,
+    process::{Command, ExitCode, Stdio},
+};
+use tower_whatsapp::BoxError;
 
 #[derive(Debug, Parser)]
 #[command(about = "Has the disk of a server with an inbox fail, and counts what is lost")]
@@ -40,8 +45,7 @@ enum Part {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if !matches!(cli.part, Part::Serve(_)) && !may_trace() {
-        println!("skipped: strace is not installed, or may not trace here");
-        return ExitCode::SUCCESS;
+        return program::exit(not_shown(env::var_os("CI")));
     }
     program::exit(match &cli.part {
         Part::Io(options) => io::run(options),
@@ -50,7 +54,16 @@ fn main() -> ExitCode {
     })
 }
 
-/// Where tracing is forbidden, as in some containers, nothing can be shown.
+/// Where tracing is forbidden, as in some containers, nothing can be shown. In CI that is a failure.
+fn not_shown(ci: Option<OsString>) -> Result<bool, BoxError> {
+    let why = "strace is not installed, or may not trace here";
+    if ci.is_some_and(|ci| !ci.is_empty()) {
+        return Err(why.into());
+    }
+    println!("skipped: {why}");
+    Ok(true)
+}
+
 fn may_trace() -> bool {
     let traced = Command::new("strace")
         .args(["-f", "-o", "/dev/null", "true"])
@@ -58,4 +71,16 @@ fn may_trace() -> bool {
         .stderr(Stdio::null())
         .status();
     traced.is_ok_and(|status| status.success())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn where_nothing_can_be_shown_ci_fails() {
+        assert!(not_shown(Some("true".into())).is_err());
+        assert!(not_shown(Some("".into())).is_ok_and(|is_right| is_right));
+        assert!(not_shown(None).is_ok_and(|is_right| is_right));
+    }
 }
