@@ -5,7 +5,8 @@
 //! kept before, tell the number of each event; what the file says of pending events must agree.
 //!
 //! - **Lost**: answered with 200, and never handled to its end.
-//! - **Repeated**: begun in a generation before which it was done or dead in the file.
+//! - **Repeated**: begun in a generation before which it was done or dead in the file; or kept twice, so that it is
+//!   handled twice, be it by one server.
 //! - **Disordered**: begun before an earlier event of its lane was done or dead. Within a generation the log
 //!   tells: the handler of each earlier event has ended before, in this generation, or the event was done in
 //!   the file that it began with. The file that a generation has left tells the rest: what was begun in it
@@ -34,8 +35,10 @@ pub(crate) struct Verdict {
     /// Handlers that began, and those that failed.
     pub(crate) began: usize,
     pub(crate) failed: usize,
-    /// Events that were handled to the end more than once: the end was not committed before a kill.
+    /// Events that were handled to the end more than once, and how often one server did so: the end was not
+    /// committed before a kill, or before a lease was over.
     pub(crate) again: usize,
+    pub(crate) by_one_server: usize,
 }
 
 /// An event in the store; its number there is its place in a list, from 1.
@@ -124,7 +127,11 @@ impl Checker {
                     }
                     begun.push(place);
                 }
-                Did::Ended => self.kept[place].ended_in = generation,
+                Did::Ended => {
+                    let kept = &mut self.kept[place];
+                    self.verdict.by_one_server += usize::from(kept.ended_in == generation);
+                    kept.ended_in = generation;
+                }
                 Did::Failed => {}
             }
         }
@@ -159,11 +166,12 @@ impl Checker {
                 is_anonymous(*number) || !self.places.contains_key(number) && seen.insert(*number)
             };
             let new = marks(body).filter(is_new).count();
-            // More rows than new events: some were kept again. Which ones is not known; they will be repeated.
+            // More rows than new events: some were kept again. Which ones is not known.
             let rows = usize::try_from(end + 1 - first).unwrap_or_default();
             let mut again = rows.saturating_sub(new);
             if again > 0 {
                 unsure.insert(*first);
+                self.verdict.repeated += again;
             }
             for number in marks(body) {
                 let place = self.kept.len();
@@ -316,14 +324,34 @@ mod tests {
     }
 
     #[test]
-    fn what_was_done_and_is_kept_again_is_repeated() {
+    fn what_is_kept_again_is_repeated() {
         let mut checker = Checker::new(10_000);
         checker.generation(1, &[], &file(true, &[])).unwrap();
         let mut again = file(true, &[]);
         (again.last, again.bodies[0].0) = (6, 4);
-        let started = Line { did: Did::Started, number: lane()[0], generation: 2 };
-        checker.generation(2, &[started], &again).unwrap();
-        assert_eq!(checker.verdict(&vec![false; 10_000]).repeated, 1);
+        checker.generation(2, &[], &again).unwrap();
+        assert_eq!(checker.verdict(&vec![false; 10_000]).repeated, 3);
+
+        // By the server that has kept it before, too.
+        let mut twice = file(true, &[]);
+        twice.bodies.push((4, twice.bodies[0].1.clone()));
+        twice.last = 6;
+        let mut checker = Checker::new(10_000);
+        checker.generation(1, &[], &twice).unwrap();
+        assert_eq!(checker.verdict(&vec![false; 10_000]).repeated, 3);
+    }
+
+    #[test]
+    fn what_one_server_has_handled_twice_is_told_apart() {
+        let line = |did, generation| Line { did, number: lane()[0], generation };
+        let twice = |generation| {
+            [Did::Started, Did::Ended, Did::Started, Did::Ended].map(|did| line(did, generation))
+        };
+        let mut checker = Checker::new(10_000);
+        checker.generation(1, &twice(1), &file(true, &[1, 2, 3])).unwrap();
+        checker.generation(2, &twice(2)[2..], &file(false, &[2, 3])).unwrap();
+        let verdict = checker.verdict(&vec![false; 10_000]);
+        assert_eq!((verdict.again, verdict.by_one_server, verdict.repeated), (1, 1, 0));
     }
 
     #[test]

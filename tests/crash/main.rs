@@ -135,11 +135,12 @@ fn run(options: &Options) -> Result<bool, BoxError> {
     let verdict = checker.verdict(&sent.answered);
     println!("{} POSTs, {} of them without a 200", sent.posts, sent.failed);
     println!(
-        "{} handlings, {} of them failed; {} events handled again after a kill before their commit; \
+        "{} handlings, {} of them failed; {} events handled to the end again, {} times by one server; \
          {} dead, {} pending; {} lines torn",
         verdict.began,
         verdict.failed,
         verdict.again,
+        verdict.by_one_server,
         snapshot.dead,
         snapshot.pending.len(),
         log.torn
