@@ -71,6 +71,7 @@ pub(crate) struct Checker {
     pending: BTreeSet<usize>,
     /// By number: how often it was handled to its end.
     handled: Vec<u32>,
+    bodies: usize,
     verdict: Verdict,
 }
 
@@ -82,8 +83,14 @@ impl Checker {
             lanes: HashMap::new(),
             pending: BTreeSet::new(),
             handled: vec![0; events],
+            bodies: 0,
             verdict: Verdict::default(),
         }
+    }
+
+    /// How many bodies were kept.
+    pub(crate) fn bodies(&self) -> usize {
+        self.bodies
     }
 
     /// The last number of an event that is known.
@@ -154,6 +161,7 @@ impl Checker {
 
     /// Gives the events in bodies that are new their numbers.
     fn number(&mut self, snapshot: &Snapshot) -> Result<(), String> {
+        self.bodies += snapshot.bodies.len();
         let mut unsure = HashSet::new();
         let ends = snapshot.bodies.iter().skip(1).map(|(first, _)| first - 1);
         let ends = ends.chain([snapshot.last]);
@@ -280,7 +288,7 @@ mod tests {
         let places = [0, a.len(), a.len() + b.len()].map(|at| at as u32);
         let bodies = is_new.then(|| (1, (a + &b + &c).into_bytes())).into_iter().collect();
         let pending = pending.iter().map(|seq| (*seq, 1, places[*seq as usize - 1])).collect();
-        Snapshot { last: 3, bodies, pending, dead: 0 }
+        Snapshot { last: 3, bodies, pending, ..Snapshot::default() }
     }
 
     /// What is found when generations log this, and leave these events pending. `S1` is the start of the
@@ -360,7 +368,8 @@ mod tests {
         let body = format!("wamid.{a} wamid.{a} wamid.{b}").into_bytes();
         let at = body.len() as u32 - format!("wamid.{b}").len() as u32;
         let pending = vec![(1, 1, 0), (2, 1, at)];
-        let twice = Snapshot { last: 2, bodies: vec![(1, body)], pending, dead: 0 };
+        let bodies = vec![(1, body)];
+        let twice = Snapshot { last: 2, bodies, pending, ..Snapshot::default() };
         assert_eq!(Checker::new(10_000).generation(1, &[], &twice), Ok(()));
     }
 

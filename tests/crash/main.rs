@@ -77,6 +77,8 @@ fn main() -> ExitCode {
 const RATE: f64 = 3000.0;
 /// The shortest time, and by default the longest, that a generation lives, in milliseconds.
 const LIFE: (u64, u64) = (20, 600);
+/// The shortest time that bodies stay, in seconds.
+const KEPT: u64 = 2;
 /// When nothing has been handled for so long, nothing more will be.
 const QUIET: Duration = Duration::from_secs(5);
 /// When the sender is not done so long after the last kill, it never will be.
@@ -85,16 +87,17 @@ const PATIENCE: Duration = Duration::from_secs(900);
 /// True if nothing is lost, repeated or disordered.
 fn run(options: &Options) -> Result<bool, BoxError> {
     let folder = program::folder(options.folder.as_deref())?;
+    let each = options.events as f64 / f64::from(options.kills.max(1)) / RATE * 1000.0;
+    let longest = LIFE.1.max((2.0 * each) as u64);
     let plan = Plan {
         address: process::address(options.seed)?,
         file: folder.path().join("inbox.db"),
         log: folder.path().join("handlers.log"),
         seed: options.seed,
+        keep_bodies: KEPT.max((3 * longest).div_ceil(1000)),
         answer_early: options.answer_early,
     };
     let mut rng = Rng::with_seed(options.seed);
-    let each = options.events as f64 / f64::from(options.kills.max(1)) / RATE * 1000.0;
-    let longest = LIFE.1.max((2.0 * each) as u64);
     let over = Duration::from_millis((LIFE.0 + longest) / 2) * options.kills.max(1);
     let to = HttpClient::to(plan.address);
     let sending = program::sending(to, options.events, over, options.seed);
@@ -145,13 +148,18 @@ fn run(options: &Options) -> Result<bool, BoxError> {
         snapshot.pending.len(),
         log.torn
     );
+    let (bodies, swept) =
+        (checker.bodies(), checker.bodies().saturating_sub(snapshot.stored as usize));
     println!(
-        "{} events without id or time, handled {} times",
+        "{} events without id or time, handled {} times; {swept} of {bodies} bodies swept",
         verdict.anonymous, verdict.anonymous_handled
     );
     let (kills, events) = (options.kills, options.events);
     let check::Verdict { answered, lost, repeated, disordered, .. } = verdict;
     let is_right = lost + repeated + disordered == 0;
+    if is_right && swept == 0 {
+        return Err("the run was too short for a body to be swept: take more kills".into());
+    }
     if !is_right {
         eprintln!("the files are in {}", folder.keep().display());
     }
@@ -188,6 +196,8 @@ struct Plan {
     file: PathBuf,
     log: PathBuf,
     seed: u64,
+    /// In seconds.
+    keep_bodies: u64,
     answer_early: bool,
 }
 
@@ -201,7 +211,7 @@ impl Plan {
             log: self.log.clone(),
             generation,
             seed: self.seed,
-            keep_bodies: if is_last { 86_400 } else { 20 },
+            keep_bodies: if is_last { 86_400 } else { self.keep_bodies },
             idle: false,
             answer_early: self.answer_early,
         })

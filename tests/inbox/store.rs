@@ -13,6 +13,8 @@ pub struct Snapshot {
     pub last: i64,
     /// Bodies that were kept since the snapshot before, with the numbers of their first events.
     pub bodies: Vec<(i64, Vec<u8>)>,
+    /// How many bodies are in the file, those from before among them.
+    pub stored: u32,
     /// Pending events, by number, with their body's and their place in it.
     pub pending: Vec<(i64, i64, u32)>,
     /// How many are dead.
@@ -45,12 +47,13 @@ pub fn read(path: &Path, after: i64) -> Result<Snapshot> {
         .prepare("SELECT id, body FROM bodies WHERE id > ?1 ORDER BY id")?
         .query_map(params![after], |row| Ok((row.get(0)?, row.get(1)?)))?
         .collect::<Result<_>>()?;
+    let stored = file.query_row("SELECT count(*) FROM bodies", [], |row| row.get(0))?;
     let pending = file
         .prepare("SELECT seq, body, at FROM events ORDER BY seq")?
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
         .collect::<Result<_>>()?;
     let dead = file.query_row("SELECT count(*) FROM dead", [], |row| row.get(0))?;
-    Ok(Snapshot { last, bodies, pending, dead })
+    Ok(Snapshot { last, bodies, stored, pending, dead })
 }
 
 /// The place of the event with this number, in a list of all of them.
@@ -85,7 +88,7 @@ mod tests {
         assert!(before[1].len() > 32);
 
         let snapshot = read(&killed, 0).unwrap();
-        assert_eq!((snapshot.last, snapshot.dead), (1, 0));
+        assert_eq!((snapshot.last, snapshot.stored, snapshot.dead), (1, 1, 0));
         assert_eq!(snapshot.bodies, [(1, body.as_bytes().to_vec())]);
         assert_eq!(snapshot.pending, [(1, 1, 13)]);
         assert_eq!(read(&killed, 1).unwrap().bodies, []);

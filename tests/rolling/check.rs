@@ -242,7 +242,7 @@ mod tests {
         let body = lane().map(|number| format!("wamid.{number} ")).concat().into_bytes();
         let bodies = is_new.then_some((1, body)).into_iter().collect();
         let pending = pending.iter().map(|seq| (*seq, 1, 0)).collect();
-        Snapshot { last: 3, bodies, pending, dead: 0 }
+        Snapshot { last: 3, bodies, pending, ..Snapshot::default() }
     }
 
     /// What is found when this is logged after a look at the file that finds these pending, and so on.
