@@ -84,7 +84,7 @@ const QUIET: Duration = Duration::from_secs(5);
 /// When the sender is not done so long after the last kill, it never will be.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// True if nothing is lost, repeated or disordered.
+/// True if all is answered and over, and nothing lost, repeated or disordered.
 fn run(options: &Options) -> Result<bool, BoxError> {
     let folder = program::folder(options.folder.as_deref())?;
     let each = options.events as f64 / f64::from(options.kills.max(1)) / RATE * 1000.0;
@@ -156,7 +156,8 @@ fn run(options: &Options) -> Result<bool, BoxError> {
     );
     let (kills, events) = (options.kills, options.events);
     let check::Verdict { answered, lost, repeated, disordered, .. } = verdict;
-    let is_right = lost + repeated + disordered == 0;
+    let is_complete = answered == events && snapshot.pending.is_empty();
+    let is_right = lost + repeated + disordered == 0 && is_complete;
     if is_right && swept == 0 {
         return Err("the run was too short for a body to be swept: take more kills".into());
     }

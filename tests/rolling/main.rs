@@ -95,7 +95,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// When nothing has been handled for so long, nothing more will be.
 const QUIET: Duration = Duration::from_secs(5);
 
-/// True if nothing is lost, repeated, disordered or reset.
+/// True if all is answered and over, and nothing lost, repeated, disordered or reset.
 fn run(options: &Options) -> Result<bool, BoxError> {
     let folder = program::folder(options.folder.as_deref())?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -136,6 +136,8 @@ fn run(options: &Options) -> Result<bool, BoxError> {
         }
     }
     watch.end(options.restarts + 1, server, End::Orderly, &mut cuts)?;
+    // What its last handlers have done.
+    watch.pass(Duration::ZERO)?;
 
     let verdict = watch.checker.verdict(&sent.answered);
     let resets = cuts.resets(&client.unanswered(), &fs::read_to_string(plan.posts())?);
@@ -164,7 +166,8 @@ fn run(options: &Options) -> Result<bool, BoxError> {
     );
     let (restarts, events, reset) = (options.restarts, options.events, resets.others);
     let check::Verdict { answered, lost, repeated, disordered, .. } = verdict;
-    let is_right = lost + repeated + disordered + reset == 0;
+    let is_complete = answered == events && watch.snapshot.pending.is_empty();
+    let is_right = lost + repeated + disordered + reset == 0 && is_complete;
     if !is_right {
         eprintln!("the files are in {}", folder.keep().display());
     }
