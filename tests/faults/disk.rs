@@ -27,6 +27,11 @@ pub(crate) enum Luck {
     Sectors,
 }
 
+impl Luck {
+    pub(crate) const ALL: [Self; 5] =
+        [Luck::Nothing, Luck::Everything, Luck::Prefix, Luck::Calls, Luck::Sectors];
+}
+
 /// Values of one place, the oldest first: the disk has one of them.
 #[derive(Clone, Debug)]
 struct Place<T> {
@@ -271,9 +276,6 @@ impl Disk {
 mod tests {
     use super::*;
 
-    const ALL: [Luck; 5] =
-        [Luck::Nothing, Luck::Everything, Luck::Prefix, Luck::Calls, Luck::Sectors];
-
     fn write(at: usize, byte: u8) -> Call {
         Call::Write { file: "a".into(), at, data: vec![byte; SECTOR] }
     }
@@ -298,7 +300,7 @@ mod tests {
         let mut rng = Rng::with_seed(1);
         let mut found: Vec<_> = (0..200)
             .map(|at| {
-                let image = disk.image(ALL[at % ALL.len()], &mut rng);
+                let image = disk.image(Luck::ALL[at % Luck::ALL.len()], &mut rng);
                 image["a"].iter().step_by(SECTOR).copied().collect()
             })
             .collect();
