@@ -8,7 +8,10 @@ use std::{
     collections::HashSet,
     io,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
     time::Duration,
 };
 use whatsapp_notification::{Any, Event};
@@ -21,6 +24,7 @@ pub struct Handler {
     seed: u64,
     /// Events that this process has begun with.
     tried: Mutex<HashSet<Number>>,
+    is_stuck: AtomicBool,
 }
 
 impl Handler {
@@ -29,7 +33,13 @@ impl Handler {
     /// # Errors
     /// The file cannot be opened.
     pub fn new(log: &Path, generation: u32, seed: u64) -> io::Result<Self> {
-        Ok(Handler { log: Log::open(log, generation)?, seed, tried: Mutex::default() })
+        let log = Log::open(log, generation)?;
+        Ok(Handler { log, seed, tried: Mutex::default(), is_stuck: AtomicBool::new(false) })
+    }
+
+    /// What is begun from now on does not end.
+    pub fn stick(&self) {
+        self.is_stuck.store(true, Relaxed);
     }
 }
 
@@ -46,6 +56,9 @@ pub async fn handle(event: Event<Any>, handler: Arc<Handler>) -> Result<Outcome,
         return Ok(Outcome::dead("no event of the test"));
     };
     handler.log.write(Did::Started, number)?;
+    if handler.is_stuck.load(Relaxed) {
+        return std::future::pending().await;
+    }
     let is_first = handler.tried.lock().unwrap_or_else(PoisonError::into_inner).insert(number);
     let fate = traffic::mixed(handler.seed ^ (number as u64) << 20);
     match fate % 100 {

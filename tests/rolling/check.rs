@@ -32,6 +32,8 @@ pub(crate) struct Verdict {
     pub(crate) failed: usize,
     /// Events that were handled to the end more than once: the end was not committed before a server was cut off.
     pub(crate) again: usize,
+    /// Servers behind whose orderly end nothing may be begun again that was handled by them.
+    pub(crate) orderly: usize,
 }
 
 #[derive(Debug)]
@@ -141,11 +143,12 @@ impl Checker {
 
     /// The end, when nothing more is handled.
     pub(crate) fn verdict(&self, answered: &[bool]) -> Verdict {
-        let mut verdict = Verdict { repeated: self.kept_twice, ..Verdict::default() };
         let mut ends = vec![Vec::new(); answered.len()];
         let mut lanes = self.lanes();
         let told = self.orderly.keys().copied();
         let orderly: HashSet<_> = told.filter(|generation| self.is_orderly(*generation)).collect();
+        let (repeated, orderly_ends) = (self.kept_twice, orderly.len());
+        let mut verdict = Verdict { repeated, orderly: orderly_ends, ..Verdict::default() };
         for (line, was_over) in &self.lines {
             let number = line.number;
             match line.did {
@@ -309,6 +312,17 @@ mod tests {
         again.last = 6;
         checker.see(&again, &[]).unwrap();
         assert_eq!(checker.verdict(&[false; 10_000]).repeated, 3);
+    }
+
+    #[test]
+    fn an_orderly_end_counts_if_nobody_else_was_at_work_before_it() {
+        let mut checker = Checker::new(10_000);
+        let line = |generation| Line { did: Did::Started, number: lane()[0], generation };
+        checker.see(&file(true, ALL), &[line(1)]).unwrap();
+        checker.ended(1, checker.lines());
+        checker.see(&file(false, ALL), &[line(2), line(3)]).unwrap();
+        checker.ended(2, checker.lines());
+        assert_eq!(checker.verdict(&[false; 10_000]).orderly, 1);
     }
 
     #[test]

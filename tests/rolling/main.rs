@@ -84,7 +84,7 @@ fn main() -> ExitCode {
 /// Events a second, at the most.
 const RATE: f64 = 3000.0;
 /// About how long it is from one restart to the next.
-const EACH: Duration = Duration::from_millis(1000);
+const EACH: Duration = Duration::from_millis(1200);
 /// Connections that are kept.
 const CONNECTIONS: usize = 16;
 /// How often the file and the log are read.
@@ -104,21 +104,22 @@ fn run(options: &Options) -> Result<bool, BoxError> {
     let plan = Plan { listener, folder: folder_path, seed, fault };
     let mut watch = Watch::new(&plan, options.events)?;
     let mut rng = Rng::with_seed(seed);
-    let mut server = plan.start(1)?;
+    let sixes = (0..options.restarts.div_ceil(6)).flat_map(|_| End::six(&mut rng));
+    // And the last one in order.
+    let mut ends = sixes.collect::<Vec<_>>().into_iter().take(options.restarts as usize);
+    let mut start = |generation| plan.start(generation, ends.next().unwrap_or(End::Orderly));
+    let mut server = start(1)?;
     let over = EACH * options.restarts;
     let over = over.max(Duration::from_secs_f64(options.events as f64 / RATE));
     let sending = program::sending(client.clone(), options.events, over, seed);
 
-    let (mut cuts, mut ends) = (Cuts::default(), Vec::new());
+    let mut cuts = Cuts::default();
     for generation in 1..=options.restarts {
         watch.pass(Duration::from_millis(rng.u64(50..400)))?;
-        let next = plan.start(generation + 1)?;
+        let next = start(generation + 1)?;
         watch.pass(Duration::from_millis(rng.u64(0..200)))?;
         let old = std::mem::replace(&mut server, next);
-        if ends.is_empty() {
-            ends.extend(End::six(&mut rng));
-        }
-        watch.end(generation, old, ends.pop().unwrap_or(End::Orderly), &mut cuts)?;
+        watch.end(generation, old, &mut cuts)?;
     }
     let began = Instant::now();
     while !sending.is_finished() {
@@ -135,15 +136,16 @@ fn run(options: &Options) -> Result<bool, BoxError> {
             (quiet, lines) = (Instant::now(), watch.checker.lines());
         }
     }
-    watch.end(options.restarts + 1, server, End::Orderly, &mut cuts)?;
+    watch.end(options.restarts + 1, server, &mut cuts)?;
     // What its last handlers have done.
     watch.pass(Duration::ZERO)?;
 
     let verdict = watch.checker.verdict(&sent.answered);
     let resets = cuts.resets(&client.unanswered(), &fs::read_to_string(plan.posts())?);
     println!(
-        "{} restarts in order, with {} events handed back; {} with a second signal, {} with a kill",
-        cuts.orderly, cuts.handed_back, cuts.twice, cuts.killed
+        "{} restarts in order, {} of which are held to all that they have handled; {} events handed back; \
+         {} with a second signal, {} with a kill",
+        cuts.orderly, verdict.orderly, cuts.handed_back, cuts.twice, cuts.killed
     );
     println!(
         "{} POSTs, {} of them without a 200: {} cut off with a server, {} otherwise ({} of them read)",
@@ -201,18 +203,21 @@ impl Plan {
     }
 
     /// Returns when it is ready.
-    fn start(&self, generation: u32) -> Result<Server, BoxError> {
+    fn start(&self, generation: u32, end: End) -> Result<Server, BoxError> {
         let mut command = Command::new(env::current_exe()?);
         command.arg("serve").arg("--file").arg(self.file()).arg("--log").arg(self.log());
         command.arg("--posts").arg(self.posts());
         command.args(["--generation", &generation.to_string(), "--seed", &self.seed.to_string()]);
+        if end == End::Stuck {
+            command.arg("--stuck");
+        }
         if let Some(fault) = self.fault.and_then(|fault| fault.to_possible_value()) {
             command.args(["--fault", fault.get_name()]);
         }
         let listener = OwnedFd::from(self.listener.try_clone()?);
         let mut process = command.stdin(Stdio::from(listener)).stdout(Stdio::piped()).spawn()?;
         let output = BufReader::new(process.stdout.take().ok_or("a server without output")?);
-        let mut server = Server { process, output };
+        let mut server = Server { process, output, end };
         let mut ready = String::new();
         server.output.read_line(&mut ready)?;
         match ready.as_str() {
@@ -226,6 +231,8 @@ impl Plan {
 struct Server {
     process: Child,
     output: BufReader<ChildStdout>,
+    /// How it will be ended.
+    end: End,
 }
 
 impl Server {
@@ -257,20 +264,23 @@ impl Drop for Server {
 }
 
 /// How a server comes to its end.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     Orderly,
+    /// In order, with handlers that do not end in time: it hands their events back.
+    Stuck,
     /// With a second signal so long after the first.
     Twice(Duration),
     Killed,
 }
 
 impl End {
-    /// Six ends in any order: four in order, two not.
+    /// Six ends in any order: four in order, one of them with handlers that are stuck, and two not.
     fn six(rng: &mut Rng) -> [Self; 6] {
         let mut ends = [End::Orderly; 6];
         ends[0] = End::Killed;
         ends[1] = End::Twice(server::FAREWELL.mul_f64(rng.f64() * 1.2));
+        ends[2] = Self::Stuck;
         rng.shuffle(&mut ends);
         ends
     }
@@ -311,7 +321,6 @@ impl Watch {
         &mut self,
         generation: u32,
         mut server: Server,
-        end: End,
         cuts: &mut Cuts,
     ) -> Result<(), BoxError> {
         if server.has_ended()? {
@@ -319,12 +328,12 @@ impl Watch {
         }
         let (began, lines) = (Instant::now(), self.checker.lines());
         let mut cut = None;
-        match end {
+        match server.end {
             End::Killed => {
                 cut = Some(Instant::now());
                 server.process.kill()?;
             }
-            End::Orderly => server.terminate()?,
+            End::Orderly | End::Stuck => server.terminate()?,
             End::Twice(after) => {
                 server.terminate()?;
                 self.pass(after)?;
@@ -340,6 +349,7 @@ impl Watch {
             }
             self.pass(LOOK)?;
         }
+        let end = server.end;
         match (server.handed_back()?, cut) {
             (Some(handed_back), _) => {
                 cuts.orderly += 1;

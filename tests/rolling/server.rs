@@ -48,6 +48,9 @@ pub(crate) struct Options {
     pub(crate) generation: u32,
     #[arg(long)]
     pub(crate) seed: u64,
+    /// Handlers that begin after it was told to end do not end: their events are handed back
+    #[arg(long)]
+    pub(crate) stuck: bool,
     #[arg(long)]
     pub(crate) fault: Option<Fault>,
 }
@@ -77,9 +80,9 @@ pub(crate) async fn run(options: &Options) -> Result<(), BoxError> {
     let mut signals = signals()?;
     let store = SqliteStore::open(&options.file)?;
     let inbox = Inbox::new(store.clone());
-    let handler = Handler::new(&options.log, options.generation, options.seed)?;
+    let handler = Arc::new(Handler::new(&options.log, options.generation, options.seed)?);
     let workers = inbox
-        .workers(EventRouter::builder().on_with(Arc::new(handler), handle).build()?)
+        .workers(EventRouter::builder().on_with(handler.clone(), handle).build()?)
         .lease(Duration::from_secs(2))
         .poll_every(Duration::from_millis(20))
         .backoff(Duration::from_millis(5), Duration::from_millis(50))
@@ -111,6 +114,10 @@ pub(crate) async fn run(options: &Options) -> Result<(), BoxError> {
         None => {}
         Some(Fault::NoFarewell) => times.farewell = Duration::ZERO,
         Some(Fault::NoDrain) => signals = ends_at(signals),
+    }
+    if options.stuck {
+        times.drain = Duration::from_secs(1);
+        signals = sticks_at(signals, handler);
     }
     println!("ready");
     let Ok(drained) = serve(listener, app, workers, signals, times).await else {
@@ -151,6 +158,20 @@ fn ends_at(mut signals: mpsc::Receiver<()>) -> mpsc::Receiver<()> {
         process::exit(0);
     });
     none
+}
+
+/// Has the handlers get stuck at the first signal.
+fn sticks_at(mut signals: mpsc::Receiver<()>, handler: Arc<Handler>) -> mpsc::Receiver<()> {
+    let (sender, passed_on) = mpsc::channel(4);
+    tokio::spawn(async move {
+        while signals.recv().await.is_some() {
+            handler.stick();
+            if sender.send(()).await.is_err() {
+                return;
+            }
+        }
+    });
+    passed_on
 }
 
 /// A request has been read: from here on it must be answered.
