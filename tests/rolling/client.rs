@@ -180,12 +180,21 @@ mod tests {
         assert!(client.unanswered().iter().map(|(number, _)| *number).eq([2]));
     }
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn a_request_breaks_if_its_connection_is_closed_while_it_is_on_its_way() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = Client::to(listener.local_addr().unwrap(), 1);
         let (stream, _) = tokio::join!(answer(&listener, OK), client.call(post()));
-        let (answered, ()) = tokio::join!(client.call(post()), async { drop(stream) });
+        // No time passes meanwhile.
+        let server = async {
+            for _ in 0..100 {
+                tokio::task::yield_now().await;
+            }
+            let read = stream.try_read(&mut [0; 1000]).unwrap_err();
+            assert_eq!(read.kind(), std::io::ErrorKind::WouldBlock);
+            drop(stream);
+        };
+        let (answered, ()) = tokio::join!(client.call(post()), server);
         answered.unwrap_err();
         assert_eq!(client.connections(), Connections { opened: 1, closed: 0 });
         assert!(client.unanswered().iter().map(|(number, _)| *number).eq([2]));
