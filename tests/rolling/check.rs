@@ -30,7 +30,8 @@ pub(crate) struct Verdict {
     /// Handlers that began, and those that failed.
     pub(crate) began: usize,
     pub(crate) failed: usize,
-    /// Events that were handled to the end more than once: the end was not committed before a server was cut off.
+    /// Events that were handled to the end more than once: the end was not committed before a server was cut off,
+    /// or before its lease was over.
     pub(crate) again: usize,
     /// Servers behind whose orderly end nothing may be begun again that was handled by them.
     pub(crate) orderly: usize,

@@ -157,7 +157,7 @@ fn run(options: &Options) -> Result<bool, BoxError> {
         connections.opened, connections.closed
     );
     println!(
-        "{} handlings, {} of them failed; {} events handled again after a cut before their commit; \
+        "{} handlings, {} of them failed; {} events handled to the end again; \
          {} dead, {} pending; {} lines torn",
         verdict.began,
         verdict.failed,
