@@ -32,7 +32,7 @@ use whatsapp_router::{BoxError, Outcome};
 const ROOM: usize = 65_536;
 /// How many events may wait for the store to record what became of them, beside those whose handlers
 /// run: after a crash they are handed out again.
-const ENDED: usize = 256;
+const UNRECORDED: usize = 256;
 /// How many bytes of bodies are kept parsed.
 const BODIES: usize = 16 << 20;
 const SWEEP: Duration = Duration::from_secs(30);
@@ -41,13 +41,6 @@ const STATS: Duration = Duration::from_secs(10);
 
 /// When the store was asked for the events, by both clocks: from then on the lease counts.
 pub(super) type Asked = (Instant, Millis);
-
-/// Why the events are in hand no more.
-pub(super) enum Released {
-    Drained(Drained),
-    /// The lease is over, or another owner has them.
-    Lost,
-}
 
 pub(super) struct Hand {
     fence: Fence,
@@ -79,7 +72,7 @@ enum Call {
     Read(Page, Result<Vec<Pending>, StoreError>),
     Owned(Asked, Result<Option<Fence>, StoreError>),
     Swept(Result<Swept, StoreError>),
-    /// With when it was asked.
+    /// And when it was asked.
     Stats(Instant, Result<Stats, StoreError>),
 }
 
@@ -107,12 +100,8 @@ impl Hand {
         }
     }
 
-    /// Works until the events are given back or lost.
-    pub(super) async fn hold<S, H>(
-        &mut self,
-        parts: &mut Parts<S, H>,
-        orders: &mut Orders,
-    ) -> Released
+    /// Works until the events are to be given back, or are lost.
+    pub(super) async fn hold<S, H>(&mut self, parts: &mut Parts<S, H>, orders: &mut Orders)
     where
         S: Store,
         H: Service<Event> + Clone + Send + 'static,
@@ -123,13 +112,12 @@ impl Hand {
         loop {
             let now = Instant::now();
             if now >= self.lease_ends || parts.clock.now() >= self.lease_ends_at {
-                return Released::Lost;
+                return;
             }
             let deadline = *orders.deadline.borrow_and_update();
             if let Some(deadline) = deadline {
                 if self.jobs.is_empty() || now >= deadline {
-                    self.drained.handed_back = self.jobs.len();
-                    return Released::Drained(self.drained);
+                    return;
                 }
             } else {
                 self.start_handlers(parts);
@@ -146,14 +134,19 @@ impl Hand {
                     self.pages.want_front();
                     true
                 }
-                // Given to the next event above.
+                // The loop gives it to the next event.
                 () = place_in(&self.places), if deadline.is_none() && self.wants_place(parts) => true,
                 () = sleep_until(wake) => true,
             };
             if !go_on {
-                return Released::Lost;
+                return;
             }
         }
+    }
+
+    /// What became of what was in hand when the draining began.
+    pub(super) fn drained(&self) -> Drained {
+        Drained { handed_back: self.jobs.len(), ..self.drained }
     }
 
     /// Drops the handlers that still run. False if one of them does not let itself be dropped.
@@ -191,7 +184,7 @@ impl Hand {
     }
 
     fn may_start<S, H>(&self, parts: &Parts<S, H>) -> bool {
-        !self.in_doubt && self.jobs.len() < parts.options.parallelism + ENDED
+        !self.in_doubt && self.jobs.len() < parts.options.parallelism + UNRECORDED
     }
 
     /// True if an event waits for nothing but a place.

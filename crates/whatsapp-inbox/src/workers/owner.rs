@@ -3,7 +3,7 @@
 use super::{
     Options,
     attempt::PAUSE,
-    hand::{Asked, Hand, Released},
+    hand::{Asked, Hand},
     running::{Drained, Orders},
 };
 use crate::{Store, clock::Clock, signal::Signal, store::Fence, store::Owner, telemetry};
@@ -42,7 +42,8 @@ where
     while let Some((fence, asked)) = take(&mut parts, &mut orders).await {
         telemetry::owned(true, "these workers have the events in hand");
         let mut hand = Hand::new(&parts, fence, asked);
-        let released = hand.hold(&mut parts, &mut orders).await;
+        hand.hold(&mut parts, &mut orders).await;
+        let left = hand.drained();
         let all_dropped = hand.let_go().await;
         telemetry::owned(false, "these workers have no events in hand any more");
         // A handler that does not even let itself be dropped may still be at it: then the next owner
@@ -51,8 +52,8 @@ where
         {
             telemetry::store_failed("disown", &error);
         }
-        if let Released::Drained(result) = released {
-            drained = result;
+        if orders.deadline.borrow().is_some() {
+            drained = left;
             break;
         }
         // What has failed at once would do so again.
@@ -77,14 +78,17 @@ async fn take<S: Store, H>(parts: &mut Parts<S, H>, orders: &mut Orders) -> Opti
         tokio::spawn(async move {
             let owned = timeout(lease, store.own(owner, asked.1, lease)).await;
             // Nobody waits for it any more: others need not wait for the end of the lease.
-            if let Err(Ok(Ok(Some(fence)))) = answer.send(owned) {
-                let _ = timeout(lease, store.disown(fence)).await;
+            if let Err(Ok(Ok(Some(fence)))) = answer.send(owned)
+                && let Ok(Err(error)) = timeout(lease, store.disown(fence)).await
+            {
+                telemetry::store_failed("disown", &error);
             }
         });
         let owned = tokio::select! {
             biased;
             owned = &mut answered => owned.ok(),
             () = over(orders.deadline.clone()) => {
+                // From here on the task gives back what it gets; what it has sent already is ours.
                 answered.close();
                 answered.try_recv().ok()
             }
@@ -109,7 +113,7 @@ async fn wait(orders: &mut Orders, time: Duration) -> bool {
     }
 }
 
-/// Until the time is over that an order has given, or nobody can give one any more.
+/// Until the deadline that was given has come, or nobody can give one any more.
 async fn over(mut deadline: watch::Receiver<Option<Instant>>) {
     loop {
         let known = *deadline.borrow_and_update();

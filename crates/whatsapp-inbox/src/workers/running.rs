@@ -18,7 +18,8 @@ pub struct Running {
 pub struct Drained {
     /// How many handlers came to their end, and had it recorded.
     pub finished: usize,
-    /// How many did not in time: they were dropped, and their events are pending.
+    /// How many did not end in time, or had ended and not had it recorded: they were dropped, and their events
+    /// are handled again, unless the store has recorded it after all.
     pub handed_back: usize,
 }
 
@@ -37,8 +38,8 @@ impl Running {
         Running { deadline, drained, task }
     }
 
-    /// Starts no handler any more, waits so long for those that run, drops the rest and gives the
-    /// events to whoever wants them next.
+    /// Starts no handler any more, waits so long for those that run and for the store to record their
+    /// ends, drops the rest and gives the events to whoever wants them next.
     ///
     /// Stop accepting before, the server or [the inbox](crate::Inbox::stop_accepting): what is kept
     /// later waits for the next owner. A second call may shorten

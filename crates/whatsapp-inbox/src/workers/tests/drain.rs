@@ -4,7 +4,7 @@ use crate::{
     store::{Fence, Owner},
     workers::Drained,
 };
-use std::future::pending;
+use std::{future::pending, sync::atomic::Ordering::SeqCst};
 
 fn slow(seconds: u64) -> impl Fn(usize, usize) -> Handling + Clone + Send + 'static {
     move |_, _| {
@@ -161,6 +161,21 @@ async fn what_was_not_recorded_is_not_counted_as_finished() {
     assert!(inbox.get_ref().finish(Fence(1), Seq(1), now, End::Done).await.unwrap());
     let drained = workers.drain(Duration::from_secs(30)).await;
     assert_eq!(drained, Drained { finished: 1, handed_back: 0 });
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_lost_while_draining_counts_as_handed_back() {
+    let store = Flaky::new(MemoryStore::new());
+    let mut inbox = Inbox::new(store.clone()).clock(Clock::virtual_time());
+    let service = handler(&Log::new(), |person, _| slow(10 + 90 * person as u64)(person, 0));
+    let workers = inbox.test_workers(service).start();
+    let _kept = keep(&mut inbox, &[(0, 0), (1, 0)]).await;
+    sleep(Duration::from_secs(5)).await;
+    // The lease is over before the time to drain is, and one of the two handlers is at it still.
+    store.own.store(true, SeqCst);
+    let drained = workers.drain(Duration::from_secs(1000)).await;
+    assert_eq!(drained, Drained { finished: 1, handed_back: 1 });
+    assert_eq!(store.stats().await.unwrap().pending, 1);
 }
 
 #[tokio::test(start_paused = true)]
