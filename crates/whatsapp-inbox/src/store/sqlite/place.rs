@@ -24,7 +24,8 @@ impl Place {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
         let log = PathBuf::from(log);
-        let (file_id, log_id) = (id(&name)?, id(&log)?);
+        // Of what was opened: the name may lead elsewhere by now.
+        let (file_id, log_id) = (id(path)?, id(&log)?);
         Ok(Place { files: [(name, file_id), (log, log_id)], floor })
     }
 
