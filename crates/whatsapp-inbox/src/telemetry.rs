@@ -49,7 +49,7 @@ pub(crate) fn refused(error: &StoreError) {
         .increment(1);
 }
 
-/// A handler has come to its end.
+/// An attempt has ended.
 pub(crate) fn attempted(outcome: &'static str) {
     #[cfg(feature = "metrics")]
     metrics::counter!("whatsapp_inbox_attempts_total", "outcome" => outcome).increment(1);
@@ -82,10 +82,15 @@ pub(crate) fn dead(event: Option<&Event>, attempts: u32, reason: &str) {
     );
 }
 
-/// The store failed a worker. What does not pass by itself is an error, with its cause, which holds no content.
-pub(crate) fn store_failed(call: &'static str, error: &StoreError) {
+/// The store failed the same call again: it is counted, and was told the first time.
+pub(crate) fn store_failed_again(call: &'static str) {
     #[cfg(feature = "metrics")]
     metrics::counter!("whatsapp_inbox_store_errors_total", "call" => call).increment(1);
+}
+
+/// The store failed a worker. What does not pass by itself is an error, with its cause, which holds no content.
+pub(crate) fn store_failed(call: &'static str, error: &StoreError) {
+    store_failed_again(call);
     #[cfg(feature = "tracing")]
     {
         use crate::StoreErrorKind;

@@ -5,7 +5,7 @@ use super::{
     policy::{Attempt, Policy},
 };
 use crate::{
-    Store, StoreErrorKind,
+    Store, StoreError, StoreErrorKind,
     clock::Clock,
     store::{End, Fence, Pending},
     telemetry,
@@ -26,8 +26,8 @@ use whatsapp_router::{BoxError, Outcome};
 /// After which time a store that failed is asked again.
 pub(super) const PAUSE: Duration = Duration::from_millis(500);
 
-/// How often in one attempt a body is asked for that the store cannot read. As long as a lease is by default:
-/// a store that fails altogether loses that before, and no event an attempt.
+/// How often a body is asked for in one attempt if the store cannot read it: half a minute, which is the
+/// default lease. A store that fails altogether has lost the events by then, and costs none an attempt.
 const TRIES: u32 = 60;
 
 /// All that an attempt needs.
@@ -71,12 +71,15 @@ where
             Err(Missing::ForGood(reason)) => {
                 End::Dead { attempts: pending.attempts, reason: reason.to_owned() }
             }
-            Err(Missing::Unread) => match policy.end(&pending, Attempt::Failed, clock.now()) {
-                End::Dead { attempts, .. } => {
-                    End::Dead { attempts, reason: "its body cannot be read".to_owned() }
+            Err(Missing::Unread) => {
+                telemetry::attempted(Attempt::Failed.name());
+                match policy.end(&pending, Attempt::Failed, clock.now()) {
+                    End::Dead { attempts, .. } => {
+                        End::Dead { attempts, reason: "its body cannot be read".to_owned() }
+                    }
+                    end => end,
                 }
-                end => end,
-            },
+            }
             Ok(event) => {
                 let attempt = match service {
                     Some(service) => store.handle(fence, pending, attempt(service, event)).await,
@@ -92,10 +95,11 @@ where
             End::Dead { attempts, reason } => telemetry::dead(event.as_ref(), *attempts, reason),
         }
         drop((event, place));
+        let mut failures = Failures::of("finish");
         let recorded = loop {
             match store.finish(fence, pending.seq, clock.now(), end.clone()).await {
                 Ok(recorded) => break recorded,
-                Err(error) => telemetry::store_failed("finish", &error),
+                Err(error) => failures.tell(&error),
             }
             tokio::time::sleep(PAUSE).await;
         };
@@ -118,12 +122,12 @@ enum Missing {
 }
 
 async fn find<S: Store>(store: &S, bodies: &Bodies, pending: &Pending) -> Result<Event, Missing> {
-    let mut tries = 0;
+    let (mut tries, mut failures) = (0, Failures::of("body"));
     loop {
         match bodies.event(store, pending.body, pending.offset).await {
             Ok(found) => return found.map_err(Missing::ForGood),
             Err(error) => {
-                telemetry::store_failed("body", &error);
+                failures.tell(&error);
                 // What else it may be says nothing of this body.
                 tries += u32::from(error.kind() == StoreErrorKind::Other);
             }
@@ -132,6 +136,25 @@ async fn find<S: Store>(store: &S, bodies: &Bodies, pending: &Pending) -> Result
             return Err(Missing::Unread);
         }
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Calls that fail again and again: the first is logged. Each of many events has its own.
+struct Failures {
+    call: &'static str,
+    is_told: bool,
+}
+
+impl Failures {
+    fn of(call: &'static str) -> Self {
+        Failures { call, is_told: false }
+    }
+
+    fn tell(&mut self, error: &StoreError) {
+        match std::mem::replace(&mut self.is_told, true) {
+            false => telemetry::store_failed(self.call, error),
+            true => telemetry::store_failed_again(self.call),
+        }
     }
 }
 
