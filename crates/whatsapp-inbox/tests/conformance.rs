@@ -46,6 +46,7 @@ async fn broken_stores_fail_with_the_sentence_they_break() {
         (Fault::MixesLanes, "gives the events of one lane"),
         (Fault::SweepsTooEarly, "a dead letter and its body are kept for its time"),
         (Fault::BelievesClocks, "with a time of zero dead letters are swept"),
+        (Fault::BelievesClocksOfBodies, "with a time of zero bodies are swept"),
         (Fault::NeverSweeps, "a body is swept when its time is over"),
         (Fault::DiesTwice, "an event that is given up is a dead letter"),
         (Fault::ListsBodiesTwice, "`bodies` gives up to `limit` behind one"),
@@ -88,6 +89,7 @@ enum Fault {
     MixesLanes,
     SweepsTooEarly,
     BelievesClocks,
+    BelievesClocksOfBodies,
     NeverSweeps,
     DiesTwice,
     ListsBodiesTwice,
@@ -226,10 +228,12 @@ impl Store for Broken {
     }
 
     async fn sweep(&self, now: Millis, mut retention: Retention) -> Result<Swept, StoreError> {
+        const MOMENT: Duration = Duration::from_millis(1);
         match self.fault {
             Fault::NeverSweeps => return Ok(Swept::default()),
             Fault::SweepsTooEarly => retention.dead /= 2,
-            Fault::BelievesClocks => retention.dead = retention.dead.max(Duration::from_millis(1)),
+            Fault::BelievesClocks => retention.dead = retention.dead.max(MOMENT),
+            Fault::BelievesClocksOfBodies => retention.bodies = retention.bodies.max(MOMENT),
             _ => {}
         }
         self.inner.sweep(now, retention).await

@@ -49,7 +49,8 @@ fn source(error: &StoreError) -> String {
     error.source().map(ToString::to_string).unwrap_or_default()
 }
 
-/// What a kill leaves: the files, without what is in the process.
+/// What a kill leaves: the files, without what is in the process. It takes the store's locks from it, which nobody
+/// asks for here.
 fn copy(from: &Path, to: &Path) {
     for companion in ["", "-wal"] {
         let name = |path: &Path| format!("{}{companion}", path.display());

@@ -5,12 +5,12 @@ use crate::store::{End, Lane, Millis, NewEvent, Retention, Store, Swept};
 use std::time::Duration;
 
 /// Bodies for a minute, dead letters for a day.
+const WEEK: Duration = Duration::from_millis(7 * DAY);
+
 async fn sweep<S: Store>(store: &Checked<S>, now: u64) -> Swept {
     let retention = Retention::new(Duration::from_millis(MINUTE), Duration::from_millis(DAY));
     ok("sweep", store.0.sweep(Millis(now), retention).await)
 }
-
-const DAYS: Duration = Duration::from_millis(7 * DAY);
 
 async fn bodies<S: Store>(store: &Checked<S>) -> u64 {
     ok("stats", store.0.stats().await).bodies
@@ -85,12 +85,12 @@ pub(super) async fn what_is_kept_for_no_time_is_swept_whatever_the_clock_said<S:
     };
     store.finish(fence, done.seq, T + 30 * DAY, End::Done).await;
     store.kill(fence, dead.seq, T + 30 * DAY).await;
-    let swept = ok("sweep", store.0.sweep(Millis(T), Retention::new(DAYS, Duration::ZERO)).await);
+    let swept = ok("sweep", store.0.sweep(Millis(T), Retention::new(WEEK, Duration::ZERO)).await);
     assert!(
         swept.dead == 1 && store.dead().await.is_empty() && store.has_body(done.body).await,
         "conformance: with a time of zero dead letters are swept, also those of a clock that was ahead"
     );
-    ok("sweep", store.0.sweep(Millis(T), Retention::new(Duration::ZERO, DAYS)).await);
+    ok("sweep", store.0.sweep(Millis(T), Retention::new(Duration::ZERO, WEEK)).await);
     assert_eq!(
         bodies(store).await,
         0,
