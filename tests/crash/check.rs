@@ -5,8 +5,8 @@
 //! kept before, tell the number of each event; what the file says of pending events must agree.
 //!
 //! - **Lost**: answered with 200, and never handled to its end.
-//! - **Repeated**: begun in a generation before which it was done or dead in the file; or kept twice, so that it is
-//!   handled twice, be it by one server.
+//! - **Repeated**: begun in a generation before which it was done or dead in the file; or kept twice, also by one
+//!   server. Such an event may count twice.
 //! - **Disordered**: begun before an earlier event of its lane was done or dead. Within a generation the log
 //!   tells: the handler of each earlier event has ended before, in this generation, or the event was done in
 //!   the file that it began with. The file that a generation has left tells the rest: what was begun in it

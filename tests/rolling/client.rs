@@ -211,9 +211,12 @@ mod tests {
             let kept = client.0.connections[0].try_lock().unwrap();
             kept.as_ref().is_some_and(SendRequest::is_closed)
         };
-        while !is_closed() {
-            tokio::task::yield_now().await;
-        }
+        let known = async {
+            while !is_closed() {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(10), known).await.unwrap();
         let (_, answered) = tokio::join!(answer(&listener, OK), client.call(post()));
         answered.unwrap();
         assert_eq!(client.connections(), Connections { opened: 2, closed: 1 });

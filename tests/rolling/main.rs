@@ -6,8 +6,8 @@
 //! ```
 //!
 //! This process holds the socket, sends and checks; servers are processes of their own, the same program. Most of
-//! them are told to end in order; some get a second signal soon after the first, some are killed with
-//! `kill -9` while the next one runs. `check` says what is counted, `docs/reliability.md` what it shows.
+//! them are told to end in order, some of these with handlers that are stuck; some get a second signal soon after
+//! the first, some are killed with `kill -9` while the next one runs. `check` says what is counted, `docs/reliability.md` what it shows.
 //! It needs Unix, where a socket can be handed down.
 
 mod check;
@@ -104,9 +104,11 @@ fn run(options: &Options) -> Result<bool, BoxError> {
     let plan = Plan { listener, folder: folder_path, seed, fault };
     let mut watch = Watch::new(&plan, options.events)?;
     let mut rng = Rng::with_seed(seed);
-    let sixes = (0..options.restarts.div_ceil(6)).flat_map(|_| End::six(&mut rng));
+    let mut ends: Vec<_> =
+        (0..options.restarts.div_ceil(6)).flat_map(|_| End::six(&mut rng)).collect();
+    ends.truncate(options.restarts as usize);
+    let mut ends = ends.into_iter();
     // And the last one in order.
-    let mut ends = sixes.collect::<Vec<_>>().into_iter().take(options.restarts as usize);
     let mut start = |generation| plan.start(generation, ends.next().unwrap_or(End::Orderly));
     let mut server = start(1)?;
     let over = EACH * options.restarts;
@@ -177,6 +179,9 @@ fn run(options: &Options) -> Result<bool, BoxError> {
         "rolling: restarts {restarts} events {events} answered {answered} lost {lost} \
          repeated {repeated} disordered {disordered} reset {reset}"
     );
+    if is_right && plan.fault.is_none() && (verdict.orderly == 0 || cuts.handed_back == 0) {
+        return Err("no server was held to what it has handled, or none handed back: take more restarts, at least 6".into());
+    }
     Ok(is_right)
 }
 
@@ -280,7 +285,7 @@ impl End {
         let mut ends = [End::Orderly; 6];
         ends[0] = End::Killed;
         ends[1] = End::Twice(server::FAREWELL.mul_f64(rng.f64() * 1.2));
-        ends[2] = Self::Stuck;
+        ends[2] = End::Stuck;
         rng.shuffle(&mut ends);
         ends
     }
