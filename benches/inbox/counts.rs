@@ -11,7 +11,8 @@ pub(crate) fn tell(
     what: &str,
     answers: &Answers,
     Complete { report, stored, .. }: &Complete,
-    (refused, cut): (Goal, Goal),
+    refused: Goal,
+    cut: Goal,
 ) {
     for (name, count, goal) in [
         ("sent", answers.sent, Goal::Shown),
@@ -39,7 +40,7 @@ pub(crate) fn check(answers: &Answers, complete: &Complete, stuck: u64) -> crate
     check_handled(complete, stuck)
 }
 
-/// The same of what was accepted before.
+/// The same, where that all were accepted is known.
 pub(crate) fn check_handled(complete: &Complete, stuck: u64) -> crate::Result<()> {
     let Complete { report, stored, .. } = complete;
     match report {

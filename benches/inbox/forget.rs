@@ -13,7 +13,7 @@ use rusqlite::Connection;
 use std::path::Path;
 
 pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
-    // Some million keys take no longer.
+    // Millions of keys are gone sooner.
     let duration = options.run() / 6;
     let what = format!("inbox_forget/{}_per_second_for_{}_s", options.rate, duration.as_secs());
     let floor = Floor::before(options)?;
@@ -25,7 +25,7 @@ pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     steady::accepted(record, &what, &answers);
     let forgotten = options.keys + answers.accepted - complete.stored.keys;
     record.tell(&what, "keys_forgotten", one(forgotten as f64), Goal::Shown);
-    counts::tell(record, &what, &answers, &complete, (NONE, NONE));
+    counts::tell(record, &what, &answers, &complete, NONE, NONE);
     floor.record(record, &what)
 }
 

@@ -31,8 +31,11 @@ const CONNECTIONS: usize = 2 * WAITING;
 /// How many notifications may wait.
 const WAITING: usize = 200;
 
+/// A notification that waits, and what is known of it, take no more bytes.
+const EACH_WAITING: usize = 4096;
+
 /// How far memory may grow, in MiB: what hyper reads of each connection at once, and what may wait.
-const MEMORY: f64 = (CONNECTIONS * READ + WAITING * 4096) as f64 / (1 << 20) as f64;
+const MEMORY: f64 = (CONNECTIONS * READ + WAITING * EACH_WAITING) as f64 / (1 << 20) as f64;
 
 /// Rounds at full speed, before and afterwards.
 const ROUNDS: u32 = 3;
@@ -60,7 +63,7 @@ pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     let grown = memory.grown(server.process())?;
     let after = full_speed(&mut server, &mut load).await?;
 
-    counts::tell(record, &what, &answers, &complete, (Goal::Shown, NONE));
+    counts::tell(record, &what, &answers, &complete, Goal::Shown, NONE);
     let goodput = answers.accepted as f64 / answers.took.as_secs_f64();
     let goal = Goal::AtLeast(0.8 * f64::from(TAKEN));
     record.tell(&what, "accepted_per_second", one(goodput), goal);
@@ -95,7 +98,7 @@ pub(crate) async fn bytes(options: &Options, record: &mut Record) -> Result<()> 
     let grown = memory.grown(server.process())?;
 
     // Who is refused before the whole body is sent may find the connection closed.
-    counts::tell(record, &what, &answers, &complete, (Goal::Shown, Goal::Shown));
+    counts::tell(record, &what, &answers, &complete, Goal::Shown, Goal::Shown);
     record.tell(&what, "memory_grown_in_mib", mib(grown), Goal::AtMost(LARGE_MEMORY));
     floor.record(record, &what)
 }

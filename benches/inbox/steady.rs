@@ -28,7 +28,7 @@ pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     }
     let behind = complete.took.as_secs_f64() * 1e3;
     record.tell(&what, "complete_behind_in_ms", one(behind), Goal::Shown);
-    counts::tell(record, &what, &answers, &complete, (NONE, NONE));
+    counts::tell(record, &what, &answers, &complete, NONE, NONE);
     let each = spent.as_secs_f64() * 1e6 / answers.sent as f64;
     record.tell(&what, "server_cpu_each_in_us", one(each), Goal::Shown);
     floor.record(record, &what)
@@ -86,6 +86,6 @@ pub(crate) async fn memory(options: &Options, record: &mut Record) -> Result<()>
         record.tell(&what, "last_minute_vs_first", one(grown), Goal::AtMost(1.05));
     }
     accepted(record, &what, &answers);
-    counts::tell(record, &what, &answers, &complete, (NONE, NONE));
+    counts::tell(record, &what, &answers, &complete, NONE, NONE);
     floor.record(record, &what)
 }
