@@ -29,10 +29,7 @@ use tower_whatsapp::{
     AppSecret, BoxError, Cloud, Event, EventRouter, OnPremises, PathSecret, WebhookLayer,
     notification::Order,
 };
-use whatsapp_inbox::{
-    Inbox, Running, Store,
-    store::{Scan, Seq, SqliteStore},
-};
+use whatsapp_inbox::{Inbox, Running, Store, StoreErrorKind, store::SqliteStore};
 
 /// So long requests and handlers may take to end after the first signal.
 const DRAIN: Duration = Duration::from_secs(20);
@@ -51,12 +48,12 @@ fn events() -> Result<EventRouter, BoxError> {
     Ok(EventRouter::builder().on(on_order).fallback(print).build()?)
 }
 
-/// A store that a failed write has closed stays so until the process is started again. Workers that cannot
-/// read what is pending do nothing, though it is kept.
+/// A store that a failed write has closed stays so until the process is started again. Nothing else is mended
+/// by that.
 async fn health(store: SqliteStore) -> StatusCode {
-    match store.pending(Scan::After(Seq(0)), 1).await {
-        Ok(_) => StatusCode::OK,
-        Err(_) => StatusCode::SERVICE_UNAVAILABLE,
+    match store.bodies(None, 1).await {
+        Err(error) if error.kind() == StoreErrorKind::Closed => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::OK,
     }
 }
 

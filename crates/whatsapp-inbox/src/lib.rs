@@ -70,7 +70,7 @@
 //! | a handler | its event |
 //! |---|---|
 //! | `Ok(())`, [`Done`](whatsapp_router::Outcome::Done) | is done |
-//! | [`Retry`](whatsapp_router::Outcome::Retry) | comes again after this time, or after a day if that is longer |
+//! | [`Retry`](whatsapp_router::Outcome::Retry) | comes again after this time, or after a day, whichever is shorter |
 //! | `Err`, a panic | comes again after a delay: at random, up to a second at first, up to 10 minutes at last |
 //! | [`Dead`](whatsapp_router::Outcome::Dead) | is a dead letter |
 //!
@@ -92,13 +92,15 @@
 //!
 //! # Clocks
 //! Times in a store are those of the wall's clock. One that was ahead or behind by days and is put right again
-//! leaves nothing waiting for as long, but:
+//! holds up no event for more than two days. But:
 //! - Sweeps by a clock that is ahead forget keys, and remove dead letters, too early.
 //! - What a clock that is behind has kept is forgotten too early by as much: when it comes again, within the
 //!   window by the right clock, it is handled again. Dead letters of such a clock are removed too early.
 //! - A dead letter that a clock ahead has made stays longer by as much, and so does a body, if bodies are
 //!   [kept](Workers::retention) at all once their events are done.
-//! - Events whose retry a clock ahead has put off wait for as long as it was ahead, up to two days.
+//! - A retry that a clock ahead has put off waits as long as that was ahead, up to two days.
+//! - What was kept by a clock that was behind by more than [`Workers::max_age`] counts as that old, and so does
+//!   all by one that is ahead: at its fifth failure it is given up.
 //!
 //! # Ending
 //! First stop accepting: the server, or with [`Inbox::stop_accepting`] the inbox. Then
@@ -112,9 +114,9 @@
 //! can be [set](Workers::retention). [`erase_contact`] erases one person from a store before.
 //!
 //! # Bounds
-//! 64 handlers at a time, and 256 more events whose end is being recorded; 65,536 waiting events in hand,
-//! 32 of a lane, some 100 bytes each; 16 MiB of bodies, or the one that was read last. The rest waits in
-//! the store. When more than 65,536 conversations wait for retries, those behind them wait, too. A
+//! 64 handlers at a time, and 320 events that are handled or whose end is being recorded; 65,536 waiting
+//! events in hand, 32 of a lane, some 100 bytes each; 16 MiB of bodies, or the one that was read last. The
+//! rest waits in the store. When more than 65,536 conversations wait for retries, those behind them wait, too. A
 //! handler that never returns holds up its conversation and takes one of the 64 places: put a
 //! `tower::timeout::Timeout` around handlers.
 //!
@@ -143,7 +145,7 @@
 //! | `whatsapp_inbox_oldest_seconds` | gauge: the age of the oldest pending event |
 //! | `whatsapp_inbox_lanes`, `whatsapp_inbox_running` | gauges: lanes in hand, handlers that run |
 //!
-//! The owner reads those of the store every ten seconds.
+//! The owner reads those of the store every ten seconds, less often where that takes long.
 
 mod clock;
 mod erase;

@@ -20,7 +20,7 @@ pub enum Outcome {
     #[default]
     Done,
     /// Not handled: try again, after this time if who drives it keeps a clock. Over HTTP it is
-    /// WhatsApp that tries again, when it will. An inbox waits for a day at the most.
+    /// WhatsApp that tries again, when it will. An inbox waits a day at most.
     Retry(Duration),
     /// It cannot be handled, now or later, for this reason. The reason is logged: put no content
     /// into it.

@@ -121,10 +121,12 @@ pub trait Store: Clone + Send + Sync + 'static {
         limit: usize,
     ) -> impl Future<Output = Result<Vec<BodyId>, StoreError>> + Send;
 
-    /// A body that was not swept; `None` if there is none.
+    /// A body that was not swept; `None` if there is none: then its events are dead letters at once.
     ///
     /// # Errors
-    /// [`StoreError`].
+    /// [`StoreError`]. Workers take [`Other`](crate::StoreErrorKind::Other) for a body that may never be read:
+    /// after half a minute of it an attempt has failed. A store that is only away is
+    /// [`Busy`](crate::StoreErrorKind::Busy).
     fn body(
         &self,
         id: BodyId,
@@ -206,7 +208,7 @@ pub trait Store: Clone + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Option<u64>, StoreError>> + Send;
 
     /// Removes what need not be kept any more: bodies whose events have all ended, dead letters that
-    /// are old, keys whose time is over.
+    /// are old, keys whose time is over. What is kept for no time goes whatever `now` is ([`Retention`]).
     ///
     /// # Errors
     /// [`StoreError`].

@@ -84,8 +84,8 @@ pub struct NewEvent {
     pub key: Option<DedupKey>,
     /// Which events it waits for.
     pub lane: Lane,
-    /// Where it stands in the body, in bytes: by this it is found again, also by a later version of the
-    /// parser.
+    /// Where it stands in the body, in bytes: by this it is found again, also by another version of the
+    /// parser, unless that sees other events there.
     pub offset: u32,
     /// If it is a dead letter from the first: why.
     pub dead: Option<&'static str>,

@@ -54,7 +54,8 @@ pub(super) struct Fill {
     pub(super) limit: usize,
 }
 
-/// A clock that was ahead has said so: with some room for clocks that differ.
+/// Due later than any event may be put off: a clock that was ahead has said so. Twice as long, for clocks
+/// that differ.
 fn is_amiss(due: Millis, now: Millis) -> bool {
     due > later(now, LONGEST * 2)
 }

@@ -111,8 +111,8 @@ impl<S, H> Workers<S, H> {
 
     /// How many events are handled at a time, at least one; never two of one lane. Default 64.
     ///
-    /// While the store records what became of an event its place goes to the next: up to 256 wait so, beside
-    /// those that are handled. What a crash meets in either state is handed out again.
+    /// While the store records what became of an event its place goes to the next: at most 256 more than this
+    /// are handled or being recorded. What a crash meets in either state is handed out again.
     ///
     /// A handler that never returns takes one of these places for ever: put a
     /// `tower::timeout::Timeout` around it. That does not end a service that is never ready.

@@ -67,7 +67,7 @@ const MAX_BODY: usize = 512 * 1024 * 1024;
 /// | less [space](SqliteStoreBuilder::free_space) is free than shall be | [`Full`](StoreErrorKind::Full), to [`keep`](Store::keep) alone | goes on |
 /// | the disk is full before the commit | [`Full`](StoreErrorKind::Full), to all in the transaction | goes on |
 /// | a commit, an fsync or a write fails, or the writer finds the file damaged | [`Closed`](StoreErrorKind::Closed), to all in the transaction and to all after them | is closed: drop it, and open the file anew |
-/// | on Unix: the file or its log was removed or replaced | the same | the same |
+/// | on Unix: the file or its log was removed or replaced, or a link to it leads elsewhere | the same | the same |
 /// | what is read is damaged, or cannot be read | [`Other`](StoreErrorKind::Other) | goes on |
 /// | it was [closed](SqliteStore::close) | [`Draining`](StoreErrorKind::Draining) | is over |
 ///
