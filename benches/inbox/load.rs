@@ -2,13 +2,13 @@
 
 use crate::{
     Result,
-    bits::Bits,
     shared::connection::{self, Connection},
     traffic::{Mark, USUAL},
 };
 use benches::SECRET;
 use hdrhistogram::Histogram;
 use http::StatusCode;
+use roaring::RoaringTreemap;
 use std::{
     net::SocketAddr,
     sync::{
@@ -27,8 +27,8 @@ use tower_whatsapp::AppSecret;
 /// The connections to one server.
 pub(crate) struct Load {
     senders: Vec<Sender>,
-    /// All that was accepted.
-    pub(crate) accepted: Bits,
+    /// The keys of all that was accepted.
+    pub(crate) accepted: RoaringTreemap,
     /// Has one of them to do with the conversation whose handler may be stuck?
     pub(crate) stuck: bool,
     /// The bytes of a body.
@@ -63,8 +63,8 @@ pub(crate) struct Answers {
     pub(crate) refusals: Histogram<u64>,
     /// From the first to the last.
     pub(crate) took: Duration,
-    /// Who sent those that were accepted, and their numbers.
-    marks: Vec<(u32, u32)>,
+    /// Of those that were accepted.
+    keys: RoaringTreemap,
 }
 
 impl Answers {
@@ -72,8 +72,8 @@ impl Answers {
         let (latencies, refusals) = (Histogram::new(3)?, Histogram::new(3)?);
         let (sent, accepted, refused, cut, other, stuck) = (0, 0, 0, 0, 0, 0);
         let took = Duration::ZERO;
-        let marks = Vec::new();
-        Ok(Answers { sent, accepted, refused, cut, other, stuck, latencies, refusals, took, marks })
+        let keys = RoaringTreemap::new();
+        Ok(Answers { sent, accepted, refused, cut, other, stuck, latencies, refusals, took, keys })
     }
 
     fn add(&mut self, part: &Answers) -> Result<()> {
@@ -99,7 +99,7 @@ impl Load {
             let secret = AppSecret::new(SECRET)?;
             senders.push(Sender { id, number: 0, secret, address, connection });
         }
-        Ok(Load { senders, accepted: Bits::default(), stuck: false, size: USUAL })
+        Ok(Load { senders, accepted: RoaringTreemap::new(), stuck: false, size: USUAL })
     }
 
     /// `rate` requests a second are due, whether or not answers keep up; each is sent by a
@@ -165,9 +165,7 @@ impl Load {
         while let Some(done) = jobs.join_next().await {
             let (sender, answers) = done??;
             self.senders.push(sender);
-            for (sender, number) in &answers.marks {
-                self.accepted.insert(*sender, *number);
-            }
+            self.accepted |= &answers.keys;
             all.add(&answers)?;
         }
         // Whoever was the first is so again.
@@ -205,7 +203,6 @@ impl Sender {
         if is_stuck {
             mark.conversation = 0;
         }
-        let number = self.number;
         self.number += 1;
         if !self.connection.is_open().await {
             self.connection = Connection::open(self.address).await?;
@@ -219,7 +216,7 @@ impl Sender {
             }
             Ok(StatusCode::OK) => {
                 answers.accepted += 1;
-                answers.marks.push((self.id, number));
+                answers.keys.insert(mark.key());
                 answers.stuck += u64::from(is_stuck);
                 answers.latencies.record(due.elapsed().as_micros() as u64)?;
             }

@@ -19,7 +19,6 @@
 //! The senders have the first CPU, together with whatever of the server is there: the server may run
 //! on all, but for `--pin`. `docs/reliability.md` says more. Linux only.
 
-mod bits;
 mod counts;
 mod file;
 mod fill;

@@ -1,13 +1,12 @@
 //! A server that is running, on a copy of a filled file, and the account of what it was sent.
 
 use crate::{
-    Options, Result,
-    bits::Bits,
-    fill,
+    Options, Result, fill,
     load::Load,
     server::{Report, Stored, question},
     shared::{cpus, process::Process},
 };
+use roaring::RoaringTreemap;
 use serde::de::DeserializeOwned;
 use std::{
     fs::{self, File},
@@ -110,10 +109,10 @@ impl Server {
             }
             tokio::time::sleep(PAUSE).await;
         };
-        let ended: Bits = self.ask(question::ENDED)?;
+        let ended: RoaringTreemap = self.ask(question::ENDED)?;
         let mut report = self.report()?;
-        report.lost = load.accepted.not_in(&ended).saturating_sub(stuck);
-        report.unanswered = ended.not_in(&load.accepted);
+        report.lost = load.accepted.difference_len(&ended).saturating_sub(stuck);
+        report.unanswered = ended.difference_len(&load.accepted);
         self.tell(question::FORGET)?;
         Ok(Complete { took, report, stored })
     }

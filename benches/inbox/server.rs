@@ -3,13 +3,13 @@
 
 use crate::{
     Result,
-    bits::Bits,
     shared::{PATH, serve::serve},
     traffic::Mark,
 };
 use benches::SECRET;
 use hdrhistogram::Histogram;
 use hyper::server::conn::http1;
+use roaring::RoaringTreemap;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{HashMap, HashSet},
@@ -38,7 +38,7 @@ pub(crate) const READ: usize = 32 * 1024;
 pub(crate) mod question {
     /// [`Report`](super::Report).
     pub(crate) const REPORT: &str = "report";
-    /// [`Bits`](crate::bits::Bits): the events whose handlers have come to their end.
+    /// [`RoaringTreemap`]: the [keys](Mark::key) of the events whose handlers have come to their end.
     pub(crate) const ENDED: &str = "ended";
     /// [`Stored`](super::Stored).
     pub(crate) const STATS: &str = "stats";
@@ -150,8 +150,9 @@ struct Account {
 }
 
 struct Seen {
-    begun: Bits,
-    ended: Bits,
+    /// By their keys; small, since this memory is measured with the server's.
+    begun: RoaringTreemap,
+    ended: RoaringTreemap,
     /// By sender and conversation: those of which an event is in hand.
     running: HashSet<(u32, u32)>,
     /// By sender and conversation: the last number.
@@ -163,8 +164,8 @@ struct Seen {
 impl Account {
     fn new() -> Result<Arc<Self>> {
         let seen = Seen {
-            begun: Bits::default(),
-            ended: Bits::default(),
+            begun: RoaringTreemap::new(),
+            ended: RoaringTreemap::new(),
             running: HashSet::new(),
             last: HashMap::new(),
             report: Report::default(),
@@ -187,7 +188,7 @@ impl Account {
 
 impl Seen {
     fn begin(&mut self, mark: Mark) {
-        self.report.repeated += u64::from(!self.begun.insert(mark.sender, mark.number));
+        self.report.repeated += u64::from(!self.begun.insert(mark.key()));
         let lane = (mark.sender, mark.conversation);
         let is_beside = !self.running.insert(lane);
         let last = self.last.insert(lane, mark.number);
@@ -201,7 +202,7 @@ impl Seen {
 
     fn end(&mut self, mark: Mark) {
         self.running.remove(&(mark.sender, mark.conversation));
-        self.ended.insert(mark.sender, mark.number);
+        self.ended.insert(mark.key());
         self.report.handled += 1;
     }
 }

@@ -31,6 +31,11 @@ impl Mark {
         Mark { sender, conversation: 1 + number / 2 % CONVERSATIONS, number, due: micros(due) }
     }
 
+    /// What no other event has.
+    pub(crate) fn key(&self) -> u64 {
+        u64::from(self.sender) << 32 | u64::from(self.number)
+    }
+
     /// A body of so many bytes.
     pub(crate) fn body(&self, size: usize) -> Bytes {
         let Mark { sender, conversation, number, due } = self;
