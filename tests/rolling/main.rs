@@ -180,7 +180,8 @@ fn run(options: &Options) -> Result<bool, BoxError> {
          repeated {repeated} disordered {disordered} reset {reset}"
     );
     if is_right && plan.fault.is_none() && (verdict.orderly == 0 || cuts.handed_back == 0) {
-        return Err("no server was held to what it has handled, or none handed back: take more restarts, at least 6".into());
+        let why = "no server was held to what it has handled, or none has handed back an event";
+        return Err(format!("{why}: take more restarts, at least 6").into());
     }
     Ok(is_right)
 }
