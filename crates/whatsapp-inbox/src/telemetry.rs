@@ -82,15 +82,9 @@ pub(crate) fn dead(event: Option<&Event>, attempts: u32, reason: &str) {
     );
 }
 
-/// The store failed the same call again: it is counted, and was told the first time.
-pub(crate) fn store_failed_again(call: &'static str) {
-    #[cfg(feature = "metrics")]
-    metrics::counter!("whatsapp_inbox_store_errors_total", "call" => call).increment(1);
-}
-
 /// The store failed a worker. What does not pass by itself is an error, with its cause, which holds no content.
 pub(crate) fn store_failed(call: &'static str, error: &StoreError) {
-    store_failed_again(call);
+    count_failure(call);
     #[cfg(feature = "tracing")]
     {
         use crate::StoreErrorKind;
@@ -104,6 +98,31 @@ pub(crate) fn store_failed(call: &'static str, error: &StoreError) {
             StoreErrorKind::Closed | StoreErrorKind::Other => {
                 tracing::error!(target: "whatsapp", call, reason, cause, "the store failed");
             }
+        }
+    }
+}
+
+fn count_failure(call: &'static str) {
+    #[cfg(feature = "metrics")]
+    metrics::counter!("whatsapp_inbox_store_errors_total", "call" => call).increment(1);
+}
+
+/// A call that fails again and again: each time is counted, the first is logged. Each of many events has
+/// its own.
+pub(crate) struct Failures {
+    call: &'static str,
+    is_logged: bool,
+}
+
+impl Failures {
+    pub(crate) fn of(call: &'static str) -> Self {
+        Failures { call, is_logged: false }
+    }
+
+    pub(crate) fn tell(&mut self, error: &StoreError) {
+        match std::mem::replace(&mut self.is_logged, true) {
+            false => store_failed(self.call, error),
+            true => count_failure(self.call),
         }
     }
 }
@@ -138,19 +157,26 @@ pub(crate) fn stored(stats: &Stats, now: Millis) {
 }
 
 #[cfg(all(test, feature = "tracing"))]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::StoreErrorKind;
+    use tempfile::NamedTempFile;
     use tracing_subscriber::util::SubscriberInitExt;
+
+    /// A file to which this thread logs until the guard is dropped.
+    pub(crate) fn log_to_file() -> (NamedTempFile, impl Sized) {
+        let file = NamedTempFile::new().unwrap();
+        let subscriber = tracing_subscriber::fmt().with_ansi(false);
+        let guard = subscriber.with_writer(file.reopen().unwrap()).set_default();
+        (file, guard)
+    }
 
     #[test]
     fn a_store_that_does_not_recover_by_itself_is_an_error_with_its_cause() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        let subscriber = tracing_subscriber::fmt().with_ansi(false);
-        let subscribed = subscriber.with_writer(file.reopen().unwrap()).set_default();
+        let (file, logging) = log_to_file();
         store_failed("finish", &StoreError::new(StoreErrorKind::Busy));
         store_failed("pending", &StoreError::because(StoreErrorKind::Other, "malformed"));
-        drop(subscribed);
+        drop(logging);
         let log = std::fs::read_to_string(file.path()).unwrap();
         let [busy, damaged] = log.lines().collect::<Vec<_>>()[..] else { panic!("{log}") };
         assert!(busy.contains("WARN") && busy.contains(r#"reason="busy""#), "{busy}");

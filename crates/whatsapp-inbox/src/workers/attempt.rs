@@ -5,7 +5,7 @@ use super::{
     policy::{Attempt, Policy},
 };
 use crate::{
-    Store, StoreError, StoreErrorKind,
+    Store, StoreErrorKind,
     clock::Clock,
     store::{End, Fence, Pending},
     telemetry,
@@ -95,7 +95,7 @@ where
             End::Dead { attempts, reason } => telemetry::dead(event.as_ref(), *attempts, reason),
         }
         drop((event, place));
-        let mut failures = Failures::of("finish");
+        let mut failures = telemetry::Failures::of("finish");
         let recorded = loop {
             match store.finish(fence, pending.seq, clock.now(), end.clone()).await {
                 Ok(recorded) => break recorded,
@@ -122,7 +122,7 @@ enum Missing {
 }
 
 async fn find<S: Store>(store: &S, bodies: &Bodies, pending: &Pending) -> Result<Event, Missing> {
-    let (mut tries, mut failures) = (0, Failures::of("body"));
+    let (mut tries, mut failures) = (0, telemetry::Failures::of("body"));
     loop {
         match bodies.event(store, pending.body, pending.offset).await {
             Ok(found) => return found.map_err(Missing::ForGood),
@@ -136,25 +136,6 @@ async fn find<S: Store>(store: &S, bodies: &Bodies, pending: &Pending) -> Result
             return Err(Missing::Unread);
         }
         tokio::time::sleep(PAUSE).await;
-    }
-}
-
-/// Calls that fail again and again: the first is logged. Each of many events has its own.
-struct Failures {
-    call: &'static str,
-    is_told: bool,
-}
-
-impl Failures {
-    fn of(call: &'static str) -> Self {
-        Failures { call, is_told: false }
-    }
-
-    fn tell(&mut self, error: &StoreError) {
-        match std::mem::replace(&mut self.is_told, true) {
-            false => telemetry::store_failed(self.call, error),
-            true => telemetry::store_failed_again(self.call),
-        }
     }
 }
 

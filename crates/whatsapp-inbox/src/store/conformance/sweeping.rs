@@ -4,9 +4,9 @@ use super::{Checked, DAY, MINUTE, T, event, notification, ok};
 use crate::store::{End, Lane, Millis, NewEvent, Retention, Store, Swept};
 use std::time::Duration;
 
-/// Bodies for a minute, dead letters for a day.
 const WEEK: Duration = Duration::from_millis(7 * DAY);
 
+/// Bodies for a minute, dead letters for a day.
 async fn sweep<S: Store>(store: &Checked<S>, now: u64) -> Swept {
     let retention = Retention::new(Duration::from_millis(MINUTE), Duration::from_millis(DAY));
     ok("sweep", store.0.sweep(Millis(now), retention).await)

@@ -201,6 +201,20 @@ async fn an_event_whose_body_can_never_be_read_is_a_dead_letter_in_the_end() {
     assert_eq!(log.all(), [(1, 0), (0, 1)], "others were handled between its attempts");
 }
 
+#[cfg(feature = "tracing")]
+#[tokio::test(start_paused = true)]
+async fn of_the_failures_of_an_attempt_the_first_is_logged() {
+    let (file, _logging) = crate::telemetry::tests::log_to_file();
+    let unread = Some((BodyId(1), StoreErrorKind::Other));
+    let store = Flaky { unread, ..Flaky::new(MemoryStore::new()) };
+    let mut inbox = Inbox::new(store.clone()).clock(Clock::virtual_time());
+    let _workers = inbox.test_workers(handler(&Log::new(), done)).max_attempts(3).start();
+    let _kept = keep(&mut inbox, &[(0, 0)]).await;
+    all_ended(&store).await;
+    let logged = std::fs::read_to_string(file.path()).unwrap();
+    assert_eq!(logged.matches(r#"call="body""#).count(), 3, "one of each attempt: {logged}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_store_that_is_busy_or_closed_costs_no_attempt() {
     for kind in [StoreErrorKind::Busy, StoreErrorKind::Closed] {
