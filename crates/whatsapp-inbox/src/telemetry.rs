@@ -160,20 +160,21 @@ pub(crate) fn stored(stats: &Stats, now: Millis) {
 pub(crate) mod tests {
     use super::*;
     use crate::StoreErrorKind;
+    use std::io;
     use tempfile::NamedTempFile;
     use tracing_subscriber::util::SubscriberInitExt;
 
     /// A file to which this thread logs until the guard is dropped.
-    pub(crate) fn log_to_file() -> (NamedTempFile, impl Sized) {
-        let file = NamedTempFile::new().unwrap();
+    pub(crate) fn log_to_file() -> io::Result<(NamedTempFile, impl Sized)> {
+        let file = NamedTempFile::new()?;
         let subscriber = tracing_subscriber::fmt().with_ansi(false);
-        let guard = subscriber.with_writer(file.reopen().unwrap()).set_default();
-        (file, guard)
+        let guard = subscriber.with_writer(file.reopen()?).set_default();
+        Ok((file, guard))
     }
 
     #[test]
     fn a_store_that_does_not_recover_by_itself_is_an_error_with_its_cause() {
-        let (file, logging) = log_to_file();
+        let (file, logging) = log_to_file().unwrap();
         store_failed("finish", &StoreError::new(StoreErrorKind::Busy));
         store_failed("pending", &StoreError::because(StoreErrorKind::Other, "malformed"));
         drop(logging);

@@ -204,7 +204,7 @@ async fn an_event_whose_body_can_never_be_read_is_a_dead_letter_in_the_end() {
 #[cfg(feature = "tracing")]
 #[tokio::test(start_paused = true)]
 async fn of_the_failures_of_an_attempt_the_first_is_logged() {
-    let (file, _logging) = crate::telemetry::tests::log_to_file();
+    let (file, _logging) = crate::telemetry::tests::log_to_file().unwrap();
     let unread = Some((BodyId(1), StoreErrorKind::Other));
     let store = Flaky { unread, ..Flaky::new(MemoryStore::new()) };
     let mut inbox = Inbox::new(store.clone()).clock(Clock::virtual_time());
