@@ -297,6 +297,21 @@ async fn the_window_ends() {
 }
 
 #[tokio::test]
+async fn a_small_store_has_the_room_that_it_was_asked_for() {
+    for room in [1, 16, 1000] {
+        let memory = MemoryDedup::builder().capacity(room).build();
+        let (counting, calls) = done();
+        let service = DedupLayer::new(memory.clone()).layer(counting);
+        for id in (0..room).chain(0..room) {
+            handle(&service, event(&id.to_string())).await.unwrap();
+        }
+        assert_eq!((calls.load(Ordering::SeqCst), memory.len()), (room, room));
+        handle(&service, event("one more")).await.unwrap();
+        assert_eq!(memory.len(), room);
+    }
+}
+
+#[tokio::test]
 async fn what_nothing_tells_apart_is_never_taken_for_a_repeat() {
     let (service, calls) = done();
     let service = deduplicated(service);
@@ -470,7 +485,7 @@ fn every_event_is_counted_by_what_became_of_it() {
     let runtime = runtime.unwrap();
     metrics::with_local_recorder(&recorder, || {
         runtime.block_on(async {
-            let memory = MemoryDedup::builder().capacity(16).build();
+            let memory = MemoryDedup::builder().capacity(2).build();
             let service = DedupLayer::new(memory.clone()).layer(done().0);
             handle(&service, event("A")).await.unwrap(); // new
             handle(&service, event("A")).await.unwrap(); // duplicate
@@ -491,6 +506,7 @@ fn every_event_is_counted_by_what_became_of_it() {
             let losing = DedupLayer::new(memory.clone()).lease(LEASE).layer(failing);
             handle(&losing, event("B")).await.unwrap(); // new, stale_release
             handle(&service, event("B")).await.unwrap(); // busy
+            handle(&service, event("C")).await.unwrap(); // new, evicted
 
             let store = Scripted::default();
             let slow = service_fn(async |_: Event| {
@@ -522,8 +538,9 @@ fn every_event_is_counted_by_what_became_of_it() {
     let expected = [
         ("busy", 1),
         ("duplicate", 1),
+        ("evicted", 1),
         ("lost", 1),
-        ("new", 4),
+        ("new", 5),
         ("not_recorded", 1),
         ("not_renewed", 1),
         ("stale", 1),

@@ -32,7 +32,8 @@ mod sync {
 /// Meant for one process whose handlers bear a repeat after a restart. A key takes some 120 bytes:
 /// 120 MB with room for the million of the default. Full, it forgets what was done longest ago, so
 /// that the window is shorter than it should be: counted as `evicted`. If it is full of claims that
-/// are held, another is `Busy`.
+/// are held, another is `Busy`. Room for 16,384 keys or more is in 16 parts, and a key has its place in one
+/// of them: the first part is full some per cent before all of it is.
 #[derive(Clone)]
 pub struct MemoryDedup {
     shared: Arc<Shared>,
@@ -135,7 +136,7 @@ impl MemoryDedupBuilder {
         self
     }
 
-    /// How many keys it has room for, at least 16. Default 1,000,000.
+    /// How many keys it has room for, at least one. Default 1,000,000.
     pub fn capacity(mut self, keys: usize) -> Self {
         self.capacity = keys;
         self
@@ -151,8 +152,10 @@ impl MemoryDedupBuilder {
     #[must_use]
     pub fn build(self) -> MemoryDedup {
         const SHARDS: usize = 16;
-        let room = self.capacity.div_ceil(SHARDS).max(1);
-        let shards = (0..SHARDS).map(|_| Mutex::new(Shard::new(room))).collect();
+        // Small parts would fill up at very different times.
+        let shards = if self.capacity < SHARDS * 1024 { 1 } else { SHARDS };
+        let room = self.capacity.div_ceil(shards).max(1);
+        let shards = (0..shards).map(|_| Mutex::new(Shard::new(room))).collect();
         let shared = Shared {
             shards,
             hash_key: self.hash_key.unwrap_or_else(HashKey::random),
