@@ -78,9 +78,9 @@ const RATE: f64 = 3000.0;
 /// The shortest time, and by default the longest, that a generation lives, in milliseconds.
 const LIFE: (u64, u64) = (20, 600);
 /// The shortest time that bodies stay, in seconds.
-const KEPT: u64 = 2;
+const KEPT: u64 = 3;
 /// When nothing has been handled for so long, nothing more will be.
-const QUIET: Duration = Duration::from_secs(5);
+const QUIET: Duration = Duration::from_secs(30);
 /// When the sender is not done so long after the last kill, it never will be.
 const PATIENCE: Duration = Duration::from_secs(900);
 

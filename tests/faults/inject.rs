@@ -77,7 +77,7 @@ impl Fault {
 
 /// A thread names itself when it begins, which may be later than its start.
 fn find_thread(process: u32, name: &str) -> Result<u32, BoxError> {
-    for _ in 0..1000 {
+    for _ in 0..12_000 {
         for task in fs::read_dir(format!("/proc/{process}/task"))? {
             let task = task?;
             let found = fs::read_to_string(task.path().join("comm"));
@@ -115,7 +115,7 @@ pub(crate) fn hits(output: &Path, thread: Option<&str>) -> io::Result<Vec<Hit>> 
 /// It was not.
 pub(crate) fn wait_for_sync(file: &Path, output: &Path) -> Result<(), BoxError> {
     let synced = format!("{}>) = 0", file.display());
-    for _ in 0..2000 {
+    for _ in 0..12_000 {
         let text = fs::read_to_string(output)?;
         let is_sync = |line: &str| line.contains("sync(") && line.ends_with(&synced);
         if text.contains("(INJECTED)") || text.lines().any(is_sync) {

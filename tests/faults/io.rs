@@ -348,7 +348,7 @@ impl Sender {
             let began = now();
             let answer = self.client.call(post.map(Full::<Bytes>::new));
             let answer =
-                self.runtime.block_on(async { timeout(Duration::from_secs(20), answer).await });
+                self.runtime.block_on(async { timeout(Duration::from_secs(60), answer).await });
             let is_ok = matches!(answer, Ok(Ok(response)) if response.status() == 200);
             self.posts.push(Post { began, ended: now(), is_ok });
             if is_ok {

@@ -91,7 +91,7 @@ pub(crate) fn run(options: &Options) -> Result<bool, BoxError> {
     let mut process = Server::start_under(command, &server)?;
     process.listens(server.address)?;
     // So slowly that few share a commit, and there is much in the log.
-    let over = Duration::from_millis(10) * u32::try_from(options.events)?;
+    let over = Duration::from_millis(20) * u32::try_from(options.events)?;
     let to = HttpClient::to(server.address);
     let sent = runtime.block_on(traffic::send(to, options.events, over, options.seed))?;
     process.drain()?;

@@ -7,7 +7,7 @@ use std::{
 
 /// So long after a server was cut off a client may still learn of it. No other server is told to end before that,
 /// or what breaks by its end could be taken for what the cut has broken.
-pub(crate) const NEWS: Duration = Duration::from_secs(1);
+pub(crate) const NEWS: Duration = Duration::from_secs(2);
 
 /// How servers have come to their ends, and which of them, and when, were cut off.
 #[derive(Debug, Default)]

@@ -93,7 +93,7 @@ const LOOK: Duration = Duration::from_millis(30);
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// When nothing has been handled for so long, nothing more will be.
-const QUIET: Duration = Duration::from_secs(5);
+const QUIET: Duration = Duration::from_secs(30);
 
 /// True if all is answered and over, and nothing lost, repeated, disordered or reset.
 fn run(options: &Options) -> Result<bool, BoxError> {

@@ -68,7 +68,7 @@ pub(crate) enum Fault {
 pub(crate) const POST: &str = "x-post";
 
 /// How long clients are asked to leave.
-pub(crate) const FAREWELL: Duration = Duration::from_millis(250);
+pub(crate) const FAREWELL: Duration = Duration::from_millis(500);
 
 /// Serves until it is told to end. Says `ready`, and at the end how many handlers ended, and how many events
 /// were handed back.

@@ -21,7 +21,11 @@ use std::{
     sync::Arc,
     thread,
 };
-use tokio::{net::TcpListener, runtime, sync::oneshot};
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    runtime,
+    sync::oneshot,
+};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
@@ -296,9 +300,10 @@ fn a_wrong_password_an_unreachable_host_and_a_bad_url_are_told_apart() {
     assert!(failed(&wrong, 1).contains("the user name or the password is wrong (HTTP 401)"));
     assert!(!stderr(&wrong).contains("canary"));
 
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let nobody = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // Its address is nobody else's, and it does not listen there.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let nobody = format!("http://{}", socket.local_addr().unwrap());
     let unreachable = run(&["settings", "get", "--url", &nobody], "");
     assert!(
         failed(&unreachable, 3).contains("the host cannot be reached: "),

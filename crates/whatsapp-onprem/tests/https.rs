@@ -9,7 +9,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use std::{error::Error as _, net::SocketAddr, sync::Arc};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_rustls::{
     TlsAcceptor,
     rustls::{
@@ -99,9 +99,10 @@ async fn a_certificate_of_another_name_is_not_trusted() {
 
 #[tokio::test]
 async fn a_host_that_is_not_there_is_unreachable() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    drop(listener);
+    // Its address is nobody else's, and it does not listen there.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
     let error = log_in(&url, HttpClient::new().unwrap()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Unreachable);
     assert!(chain(&error).contains("refused"), "{}", chain(&error));

@@ -16,7 +16,7 @@ use whatsapp_inbox::{
 };
 
 /// A handler prints a line.
-const DRAIN: Duration = Duration::from_secs(10);
+const DRAIN: Duration = Duration::from_secs(60);
 
 /// Removed when it is dropped.
 pub(super) struct TemporaryInbox {

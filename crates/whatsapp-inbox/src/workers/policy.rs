@@ -94,6 +94,7 @@ mod tests {
 
     #[test]
     fn delays_are_spread_below_a_ceiling_that_doubles_from_a_second_to_ten_minutes() {
+        fastrand::seed(1);
         let seconds: Vec<_> = (1..=12).map(|n| POLICY.ceiling(n).as_secs()).collect();
         assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 600, 600]);
         assert_eq!(POLICY.ceiling(u32::MAX).as_secs(), 600);

@@ -184,8 +184,9 @@ async fn two_stores_on_one_file_keep_each_event_once() {
     let path = folder.path().join("inbox.db");
     // Opened at once, too: only one of them makes the file.
     let open = || {
-        let path = path.clone();
-        tokio::task::spawn_blocking(|| SqliteStore::open(path).unwrap())
+        // One of them may find the other writing for long.
+        let builder = SqliteStore::builder(&path).busy_timeout(Duration::from_secs(600));
+        tokio::task::spawn_blocking(|| builder.open().unwrap())
     };
     let (one, two) = tokio::join!(open(), open());
     let (one, two) = (one.unwrap(), two.unwrap());
