@@ -3,6 +3,7 @@
 
 pub mod guide;
 
+use http::StatusCode;
 use std::{convert::Infallible, env, io, net::SocketAddr};
 use tokio::{signal, sync::mpsc};
 use tower_whatsapp::{
@@ -12,6 +13,7 @@ use tower_whatsapp::{
         view::{AnyContent, AnyView},
     },
 };
+use whatsapp_inbox::{Store, StoreErrorKind, store::SqliteStore};
 
 /// A variable that must be set.
 ///
@@ -62,6 +64,15 @@ pub fn signals() -> io::Result<mpsc::Receiver<()>> {
         }
     });
     Ok(signals)
+}
+
+/// The answer of a health check to a parent that restarts what is not well. A store that a failed write has
+/// closed stays so until the process is started again. Nothing else is mended by that.
+pub async fn health(store: SqliteStore) -> StatusCode {
+    match store.bodies(None, 1).await {
+        Err(error) if error.kind() == StoreErrorKind::Closed => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::OK,
+    }
 }
 
 /// What of a URI may stand in a log: the first segment of its path. Secrets stand behind it, or in
@@ -129,7 +140,25 @@ fn mask(text: Str<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tower::Service;
     use tower_whatsapp::Notification;
+    use whatsapp_inbox::Inbox;
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_store_that_is_closed_is_not_well() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(folder.path().join("inbox.db")).unwrap();
+        let mut inbox = Inbox::new(store.clone());
+        let body = r#"{"errors":[{"code":1014}]}"#;
+        let _kept = inbox.call(Notification::parse(body).unwrap()).await.unwrap();
+        assert_eq!(health(store.clone()).await, 200);
+        // It notices that its file is gone when it writes to it.
+        std::fs::remove_file(folder.path().join("inbox.db")).unwrap();
+        let error = inbox.call(Notification::parse(body).unwrap()).await.unwrap_err();
+        assert_eq!(error.kind(), StoreErrorKind::Closed);
+        assert_eq!(health(store).await, 503);
+    }
 
     #[test]
     fn numbers_and_texts_are_masked_unless_they_are_asked_for() {

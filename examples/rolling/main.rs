@@ -28,11 +28,13 @@ use whatsapp_inbox::{Inbox, store::SqliteStore};
 const TIMES: Times = Times { farewell: Duration::from_secs(5), drain: Duration::from_secs(20) };
 
 fn app(secret: &str, token: &str, inbox: Inbox<SqliteStore>) -> Result<Router, BoxError> {
+    let store = inbox.get_ref().clone();
     let webhook = WebhookLayer::builder()
         .endpoint("/whatsapp", Cloud::new(AppSecret::new(secret)?).verify_token(token)?)
         .deliver_to(inbox)
         .build()?;
-    Ok(Router::new().route("/health", get(async || "ok")).layer(webhook))
+    let health = get(move || examples::health(store.clone()));
+    Ok(Router::new().route("/health", health).layer(webhook))
 }
 
 fn main() -> Result<(), BoxError> {
