@@ -1,7 +1,9 @@
 //! The file: its length, and how long it takes to open, in the page cache, out of it, and after a crash.
 
 use crate::{
-    Options, Result, fill, one,
+    Options, Result, fill,
+    floor::Floor,
+    one,
     running::{DEFAULT_QUEUE, Server},
 };
 use benches::{
@@ -23,6 +25,7 @@ pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     let bytes = fs::metadata(fill::filled(&options.folder, options.keys).await?)?.len();
     let each = bytes as f64 / options.keys as f64;
     record.tell(&what, "bytes_per_key", one(each), Goal::AtMost(48.0));
+    let floor = Floor::before(options)?;
     let opened = launches(options, |_| Ok(())).await?;
     record.tell(&what, "open_in_ms", opened, GOAL);
     let opened = launches(options, uncached).await?;
@@ -37,7 +40,7 @@ pub(crate) async fn run(options: &Options, record: &mut Record) -> Result<()> {
     }
     record.tell(&what, "open_after_kill_in_ms", Spread::of(took.into_iter()), GOAL);
     record.tell(&what, "its_log_in_mib", Spread::of(logs.into_iter()), Goal::Shown);
-    Ok(())
+    floor.record(record, &what)
 }
 
 /// How many milliseconds it took to open the file, to which this was done before.

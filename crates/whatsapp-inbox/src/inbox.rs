@@ -55,8 +55,10 @@ pub struct Inbox<S> {
 }
 
 impl<S> Inbox<S> {
-    /// An inbox that remembers events for 8 days (Cloud API) and 2 days (On-Premises API): a day longer
-    /// than their senders try again.
+    /// An inbox that remembers events for 8 days (Cloud API) and 2 days (On-Premises API) from when they were
+    /// received. The Cloud API tries again for 7 days (Meta, WhatsApp Business Platform, webhooks); the On-Premises API
+    /// for one by its guide, and without an end by its settings' reference: see
+    /// [`on_premises_window`](Self::on_premises_window).
     pub fn new(store: S) -> Self {
         const DAY: Duration = Duration::from_secs(24 * 60 * 60);
         Inbox {
@@ -69,14 +71,16 @@ impl<S> Inbox<S> {
         }
     }
 
-    /// How long events of the Cloud API are remembered. Default 8 days.
+    /// How long events of the Cloud API are remembered, from when they were received. Default 8 days.
     #[must_use]
     pub fn cloud_window(mut self, window: Duration) -> Self {
         self.cloud = window;
         self
     }
 
-    /// How long events of the On-Premises API are remembered. Default 2 days.
+    /// How long events of the On-Premises API are remembered, from when they were received. Default 2 days.
+    ///
+    /// Longer where your client never gives up and this service may be away for longer than that.
     #[must_use]
     pub fn on_premises_window(mut self, window: Duration) -> Self {
         self.on_premises = window;
@@ -218,5 +222,53 @@ impl Future for InboxFuture {
 impl fmt::Debug for InboxFuture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("InboxFuture").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::MemoryStore;
+    use whatsapp_notification::{Origin, Parser};
+
+    #[tokio::test]
+    async fn what_is_not_known_to_be_a_repeat_is_kept() {
+        let errors = r#"{"errors":[{"code":1014,"title":"x"}]}"#;
+        let message = r#"{"messages":[{"from":"1","id":"A","type":"text"}]}"#;
+        let history = r#"{"entry":[{"id":"1","time":1,"changes":[{"field":"history","value":{"messages":[
+            {"from":"1","id":"A","timestamp":"1","type":"media_placeholder"}]}}]}]}"#;
+        let medium = history.replace("media_placeholder", "image");
+        for (one, other, new) in [
+            (("shop-1", errors), ("shop-1", errors), 1),
+            (("shop-1", history), ("shop-1", &*medium), 1),
+            (("shop-1", message), ("shop-2", message), 1),
+            (("shop-1", message), ("shop-1", message), 0),
+        ] {
+            let mut inbox = Inbox::new(MemoryStore::new());
+            let mut kept = Vec::new();
+            for (label, body) in [one, other] {
+                let notification =
+                    Parser::new().parse(body.to_owned(), Origin::new(label)).unwrap();
+                kept.push(inbox.call(notification).await.unwrap().new);
+            }
+            assert_eq!(kept, [1, new], "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
+    fn what_comes_is_remembered_as_long_as_its_sender_may_try_again() {
+        let cloud = r#"{"object":"whatsapp_business_account","entry":[{"id":"1","changes":[]}]}"#;
+        let onprem = r#"{"messages":[{"from":"1","id":"A","type":"text"}]}"#;
+        let days = |inbox: &Inbox<MemoryStore>, body: &str| {
+            let received = Millis(1_750_000_000_000);
+            let notification = Notification::parse(body.to_owned()).unwrap();
+            let until = inbox.incoming(&notification, received).remember_until;
+            (until.0 - received.0) as f64 / 86_400_000.0
+        };
+        let inbox = Inbox::new(MemoryStore::new());
+        assert_eq!((days(&inbox, cloud), days(&inbox, onprem)), (8.0, 2.0));
+        let hours = |hours: u64| Duration::from_secs(hours * 3600);
+        let inbox = inbox.cloud_window(hours(36)).on_premises_window(hours(6 * 24));
+        assert_eq!((days(&inbox, cloud), days(&inbox, onprem)), (1.5, 6.0));
     }
 }

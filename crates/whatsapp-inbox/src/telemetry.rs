@@ -45,7 +45,7 @@ pub(crate) fn committed(began: std::time::Instant) {
 /// A notification was not kept.
 pub(crate) fn refused(error: &StoreError) {
     #[cfg(feature = "metrics")]
-    metrics::counter!("whatsapp_inbox_refused_total", "reason" => error.kind().as_str())
+    metrics::counter!("whatsapp_inbox_refusals_total", "reason" => error.kind().as_str())
         .increment(1);
 }
 

@@ -10,10 +10,11 @@ use std::{
     sync::{Arc, Mutex},
     time::Duration,
 };
+use tokio::time::timeout;
 use tower::Service;
 use tracing_subscriber::{fmt::MakeWriter, util::SubscriberInitExt};
 use whatsapp_inbox::{
-    Inbox, Store,
+    Inbox, Store, Workers,
     store::{MemoryStore, SqliteStore},
 };
 use whatsapp_notification::{Event, Image, Notification, Order, Origin, Parser, Status, Text};
@@ -22,6 +23,12 @@ use whatsapp_router::{BoxError, EventRouter, Outcome};
 /// Everything that a subscriber writes.
 #[derive(Clone, Default)]
 struct Written(Arc<Mutex<Vec<u8>>>);
+
+impl Written {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl io::Write for Written {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -65,7 +72,7 @@ async fn fine(_: Event<Status>) -> Result<(), BoxError> {
     Ok(())
 }
 
-async fn receive() {
+async fn receive(written: &Written) {
     let router = EventRouter::builder().on(failing).on(panicking).on(giving_up).on(fine);
     let mut inbox = Inbox::new(MemoryStore::new());
     let parse = || Parser::new().parse(BODY, Origin::new("shop-1")).unwrap();
@@ -79,9 +86,12 @@ async fn receive() {
     let workers = workers.backoff(Duration::ZERO, Duration::ZERO).start();
     let debug = format!("{inbox:?} {workers:?}");
     assert!(!debug.contains("canary"), "{debug}");
-    while inbox.get_ref().stats().await.unwrap().pending > 0 {
-        tokio::task::yield_now().await;
-    }
+    let handled = async {
+        while inbox.get_ref().stats().await.unwrap().pending > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(60), handled).await.unwrap();
     inbox.stop_accepting();
     inbox.call(parse()).await.unwrap_err();
     assert_eq!(workers.drain(Duration::from_secs(60)).await.handed_back, 0);
@@ -94,7 +104,16 @@ async fn receive() {
     let full = SqliteStore::builder(folder.path().join("full.db")).free_space(u64::MAX);
     let mut inbox = Inbox::new(full.open().unwrap());
     inbox.call(parse()).await.unwrap_err();
-    inbox.into_inner().close().await;
+    let closed = inbox.into_inner();
+    closed.clone().close().await;
+    let workers = Workers::new(closed, EventRouter::builder().on(fine).build().unwrap()).start();
+    let told = async {
+        while !written.text().contains("the store failed") {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(60), told).await.unwrap();
+    workers.drain(Duration::ZERO).await;
 }
 
 #[test]
@@ -111,9 +130,9 @@ fn attempts_and_dead_letters_are_told_and_counted_without_content() {
     let subscribed = subscriber.set_default();
     // Stores have threads of their own.
     recorder.install().unwrap();
-    runtime.block_on(receive());
+    runtime.block_on(receive(&written));
     drop(subscribed);
-    let log = String::from_utf8(written.0.lock().unwrap().clone()).unwrap();
+    let log = written.text();
     let (mut counts, mut others) = (BTreeMap::new(), Vec::new());
     for (key, _, _, value) in counted.snapshot().into_vec() {
         let labels: Vec<_> = key.key().labels().map(|label| label.value()).collect();
@@ -140,8 +159,9 @@ fn attempts_and_dead_letters_are_told_and_counted_without_content() {
             ("whatsapp_inbox_dead_letters_total{}", 3),
             ("whatsapp_inbox_events_total{duplicate}", 4),
             ("whatsapp_inbox_events_total{new}", 9),
-            ("whatsapp_inbox_refused_total{draining}", 1),
-            ("whatsapp_inbox_refused_total{full}", 1),
+            ("whatsapp_inbox_refusals_total{draining}", 1),
+            ("whatsapp_inbox_refusals_total{full}", 1),
+            ("whatsapp_inbox_store_errors_total{own}", 1),
         ]
     );
     for other in [

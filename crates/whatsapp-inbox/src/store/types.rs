@@ -125,7 +125,7 @@ impl StoredOrigin {
 pub struct Kept {
     /// How many events are new.
     pub new: usize,
-    /// How many were kept before.
+    /// How many were kept before, or stand a second time in the same notification.
     pub duplicates: usize,
 }
 

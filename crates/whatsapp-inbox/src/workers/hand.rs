@@ -82,7 +82,7 @@ impl Hand {
             fence,
             lanes: Lanes::new(ROOM, parts.options.pass_after),
             bodies: Arc::new(Bodies::new(BODIES)),
-            places: Arc::new(Semaphore::new(parts.options.parallelism)),
+            places: Arc::new(Semaphore::new(parts.options.concurrency)),
             jobs: JoinSet::new(),
             calls: JoinSet::new(),
             pages: Pages::new(asked.0),
@@ -184,7 +184,7 @@ impl Hand {
     }
 
     fn may_start<S, H>(&self, parts: &Parts<S, H>) -> bool {
-        !self.in_doubt && self.jobs.len() < parts.options.parallelism + UNRECORDED
+        !self.in_doubt && self.jobs.len() < parts.options.concurrency + UNRECORDED
     }
 
     /// True if an event waits for nothing but a place.
@@ -196,7 +196,7 @@ impl Hand {
         if now >= self.poll_at {
             self.pages.want_front();
             self.poll_at = now + parts.options.poll;
-            let running = parts.options.parallelism - self.places.available_permits();
+            let running = parts.options.concurrency - self.places.available_permits();
             telemetry::in_hand(self.lanes.len(), running);
         }
         if let Some((page, scan, limit)) = self.pages.next(&mut self.lanes, now) {

@@ -18,7 +18,7 @@
 //! let inbox = Inbox::new(MemoryStore::new());
 //! let workers = inbox
 //!     .workers(EventRouter::builder().on(on_text).build()?)
-//!     .parallelism(16)
+//!     .concurrency(16)
 //!     .max_attempts(5)
 //!     .backoff(Duration::from_secs(2), Duration::from_secs(60))
 //!     .start();
@@ -76,7 +76,7 @@ pub struct Workers<S, H> {
 
 #[derive(Clone, Copy, Debug)]
 struct Options {
-    parallelism: usize,
+    concurrency: usize,
     pass_after: Option<u32>,
     policy: Policy,
     lease: Duration,
@@ -99,7 +99,7 @@ impl<S, H> Workers<S, H> {
             backoff: (Duration::from_secs(1), Duration::from_secs(600)),
         };
         let options = Options {
-            parallelism: 64,
+            concurrency: 64,
             pass_after: None,
             policy,
             lease: Duration::from_secs(30),
@@ -116,8 +116,8 @@ impl<S, H> Workers<S, H> {
     ///
     /// A handler that never returns takes one of these places for ever: put a
     /// `tower::timeout::Timeout` around it. That does not end a service that is never ready.
-    pub fn parallelism(mut self, events: usize) -> Self {
-        self.options.parallelism = events.clamp(1, Semaphore::MAX_PERMITS);
+    pub fn concurrency(mut self, events: usize) -> Self {
+        self.options.concurrency = events.clamp(1, Semaphore::MAX_PERMITS);
         self
     }
 

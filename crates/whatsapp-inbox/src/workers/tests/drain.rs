@@ -21,7 +21,7 @@ type Handling = std::pin::Pin<Box<dyn Future<Output = Result<Outcome, io::Error>
 async fn draining_finishes_what_runs_starts_nothing_and_hands_over_at_once() {
     let mut inbox = inbox();
     let (log, other) = (Log::new(), Log::new());
-    let one = inbox.test_workers(handler(&log, slow(10))).parallelism(3).start();
+    let one = inbox.test_workers(handler(&log, slow(10))).concurrency(3).start();
     sleep(Duration::from_secs(1)).await;
     let two = inbox.test_workers(handler(&other, slow(0))).start();
     let _kept = keep(&mut inbox, &[(0, 0), (1, 0), (2, 0), (3, 0), (0, 1), (1, 1)]).await;

@@ -188,7 +188,7 @@ async fn an_event_whose_body_can_never_be_read_is_a_dead_letter_in_the_end() {
     let mut inbox = Inbox::new(store.clone()).clock(Clock::virtual_time());
     let log = Log::new();
     let backoff = Duration::from_secs(1000);
-    let workers = inbox.test_workers(handler(&log, done)).parallelism(1).max_attempts(3);
+    let workers = inbox.test_workers(handler(&log, done)).concurrency(1).max_attempts(3);
     let _workers = workers.backoff(backoff, backoff).start();
     for message in [(0, 0), (0, 1), (1, 0)] {
         let _kept = keep(&mut inbox, &[message]).await;
@@ -248,7 +248,7 @@ async fn while_an_end_is_being_recorded_others_are_handled_but_not_without_limit
     let log = Log::new();
     let people: Vec<_> = (0..600).flat_map(|person| [(person, 0), (person, 1)]).collect();
     let _kept = keep(&mut inbox, &people).await;
-    let workers = inbox.test_workers(handler(&log, done)).parallelism(2).start();
+    let workers = inbox.test_workers(handler(&log, done)).concurrency(2).start();
     sleep(Duration::from_secs(5)).await;
     // Their first events: of no lane a second one before the first is recorded.
     let begun = log.all();

@@ -28,7 +28,7 @@ async fn a_conversation_is_handled_in_order_and_one_at_a_time() {
             }
         }
     });
-    let workers = inbox.test_workers(service).parallelism(16).start();
+    let workers = inbox.test_workers(service).concurrency(16).start();
     for n in 0..25 {
         let mut people: Vec<_> = (0..PEOPLE).map(|person| (person, n)).collect();
         fastrand::shuffle(&mut people);
@@ -70,7 +70,7 @@ async fn a_handler_that_never_returns_holds_up_its_lane_only() {
         }
         Ok(Outcome::Done)
     });
-    let _workers = inbox.test_workers(service).parallelism(2).start();
+    let _workers = inbox.test_workers(service).concurrency(2).start();
     for n in 0..50 {
         let _kept = keep(&mut inbox, &[(0, n), (1, n), (2, n)]).await;
     }

@@ -109,6 +109,24 @@ async fn a_handler_may_give_an_event_up_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_dead_letter_stays_for_thirty_days() {
+    let mut inbox = inbox();
+    let day = Duration::from_secs(86_400);
+    let service = handler(&Log::new(), |_, _| async { Ok(Outcome::dead("no such order")) });
+    // Looking often into a month is slow.
+    let _workers = inbox.test_workers(service).poll_every(day / 24).lease(day / 8).start();
+    let _kept = keep(&mut inbox, &[(0, 0)]).await;
+    all_ended(inbox.get_ref()).await;
+    let mut left = Vec::new();
+    for days in [29, 2] {
+        sleep(days * day).await;
+        let stats = inbox.get_ref().stats().await.unwrap();
+        left.push((stats.dead, stats.bodies));
+    }
+    assert_eq!(left, [(1, 1), (0, 0)]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_panic_costs_an_attempt_and_nothing_else() {
     let mut inbox = inbox();
     let log = Log::new();
