@@ -44,6 +44,32 @@ impl Running {
     /// Stop accepting before, the server or [the inbox](crate::Inbox::stop_accepting): what is kept
     /// later waits for the next owner. A second call may shorten
     /// the time of the first: with none it stops at once. Dropped half way, the draining goes on.
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # use std::{convert::Infallible, time::Duration};
+    /// # use tower::{Service, service_fn};
+    /// # use whatsapp_inbox::{Inbox, store::MemoryStore};
+    /// # use whatsapp_notification::{Event, Notification};
+    /// let mut inbox = Inbox::new(MemoryStore::new());
+    /// let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel();
+    /// let workers = inbox.workers(service_fn(move |_: Event| {
+    ///     let begun = begun.clone();
+    ///     async move {
+    ///         let _ = begun.send(());
+    ///         std::future::pending::<Result<(), Infallible>>().await
+    ///     }
+    /// }));
+    /// let workers = workers.start();
+    /// inbox.call(Notification::parse(r#"{"errors":[{"code":1014}]}"#)?).await?;
+    /// begins.recv().await;
+    /// let drained = workers.drain(Duration::from_millis(10)).await;
+    /// // It had no time to end: whoever has the events next begins it anew.
+    /// assert_eq!((drained.finished, drained.handed_back), (0, 1));
+    /// # Ok(())
+    /// # }
+    /// ```
     pub async fn drain(&self, within: Duration) -> Drained {
         let now = Instant::now();
         const AGES: Duration = Duration::from_secs(30 * 365 * 86_400);

@@ -247,7 +247,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("inbox.db");
         let making = MAKING.lock().unwrap_or_else(PoisonError::into_inner);
-        let opening = std::thread::spawn(move || open(&path, true, Duration::ZERO).is_ok());
+        let (begins, begun) = std::sync::mpsc::channel();
+        let opening = std::thread::spawn(move || {
+            begins.send(()).unwrap();
+            open(&path, true, Duration::ZERO).is_ok()
+        });
+        begun.recv().unwrap();
         // Longer than it would take.
         for n in 0..20 {
             let other = Connection::open(folder.path().join(n.to_string())).unwrap();
