@@ -243,9 +243,10 @@ mod tests {
         busy.signal.send(()).await.unwrap();
         busy.serving.await.unwrap().unwrap_err();
         assert_eq!(busy.store.stats().await.unwrap().pending, 1);
-        // Another owner need not wait for the end of the lease, if for what is on its way to the disk.
+        // Given back, and not run out, for the time that this tells stands still. The disk may take a while.
         let owned = async {
-            while busy.store.own(Owner(1), Millis(0), DRAIN).await.unwrap().is_none() {
+            let lease = Duration::from_secs(1);
+            while busy.store.own(Owner(1), Millis(0), lease).await.unwrap().is_none() {
                 tokio::task::yield_now().await;
             }
         };

@@ -1,4 +1,4 @@
-//! What the examples share: settings from the environment, and a line for an event; and the
+//! What the examples share: settings from the environment, signals, a health check, and a line for an event; and the
 //! [`guide`].
 
 pub mod guide;
@@ -140,25 +140,7 @@ fn mask(text: Str<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tower::Service;
     use tower_whatsapp::Notification;
-    use whatsapp_inbox::Inbox;
-
-    #[cfg(unix)]
-    #[tokio::test]
-    async fn a_store_that_is_closed_is_not_well() {
-        let folder = tempfile::tempdir().unwrap();
-        let store = SqliteStore::open(folder.path().join("inbox.db")).unwrap();
-        let mut inbox = Inbox::new(store.clone());
-        let body = r#"{"errors":[{"code":1014}]}"#;
-        let _kept = inbox.call(Notification::parse(body).unwrap()).await.unwrap();
-        assert_eq!(health(store.clone()).await, 200);
-        // It notices that its file is gone when it writes to it.
-        std::fs::remove_file(folder.path().join("inbox.db")).unwrap();
-        let error = inbox.call(Notification::parse(body).unwrap()).await.unwrap_err();
-        assert_eq!(error.kind(), StoreErrorKind::Closed);
-        assert_eq!(health(store).await, 503);
-    }
 
     #[test]
     fn numbers_and_texts_are_masked_unless_they_are_asked_for() {

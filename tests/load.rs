@@ -237,15 +237,22 @@ async fn what_a_slow_file_cannot_take_is_refused_and_all_of_it_is_taken_later() 
     let senders: JoinSet<_> = (0..SENDERS).map(|at| overloading(server.sender(at))).collect();
     let throttle = async {
         let other = rusqlite::Connection::open(&server.file).unwrap();
-        // SQLite's own way of waiting looks so rarely that it may miss for long when the lock is free.
         other.busy_timeout(Duration::ZERO).unwrap();
         for _ in 0..ROUNDS {
-            while other.execute_batch("BEGIN IMMEDIATE").is_err() {
+            // The lock is free for moments. SQLite's own way of waiting looks so rarely that it may miss them
+            // for long.
+            while let Err(error) = other.execute_batch("BEGIN IMMEDIATE") {
+                assert_eq!(
+                    error.sqlite_error_code(),
+                    Some(rusqlite::ErrorCode::DatabaseBusy),
+                    "{error}"
+                );
                 tokio::task::yield_now().await;
             }
-            let (before, kept) = (*refused.borrow(), *accepted.borrow());
+            let before = *refused.borrow();
             let mut refused = refused.subscribe();
             refused.wait_for(|all| *all >= before + REFUSED).await.unwrap();
+            let kept = *accepted.borrow();
             other.execute_batch("COMMIT").unwrap();
             accepted.subscribe().wait_for(|all| *all > kept).await.unwrap();
         }

@@ -73,7 +73,8 @@ mod tests {
         sync::mpsc,
         task::JoinHandle,
     };
-    use tower_whatsapp::Event;
+    use tower::{Service, ServiceExt};
+    use tower_whatsapp::{Event, Notification};
     use whatsapp_inbox::{Drained, Store};
     use whatsapp_testkit::{Samples, request};
 
@@ -124,6 +125,22 @@ mod tests {
 
     fn place() -> (tempfile::TempDir, TcpListener) {
         (tempfile::tempdir().unwrap(), TcpListener::bind("127.0.0.1:0").unwrap())
+    }
+
+    #[tokio::test]
+    async fn the_health_check_asks_the_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("inbox.db");
+        let mut inbox = Inbox::new(SqliteStore::open(&path).unwrap());
+        let app = app("secret", "token", inbox.clone()).unwrap();
+        for status in [200, 503] {
+            let health = http::Request::get("/health").body(axum::body::Body::empty()).unwrap();
+            assert_eq!(app.clone().oneshot(health).await.unwrap().status(), status);
+            // A write that finds the file gone closes the store.
+            std::fs::remove_file(&path).ok();
+            let errors = Notification::parse(r#"{"errors":[{"code":1014}]}"#).unwrap();
+            inbox.call(errors).await.unwrap_err();
+        }
     }
 
     #[tokio::test]

@@ -80,7 +80,7 @@ const LIFE: (u64, u64) = (20, 600);
 /// The shortest time that bodies stay, in seconds.
 const KEPT: u64 = 3;
 /// When nothing has been handled for so long, nothing more will be.
-const QUIET: Duration = Duration::from_secs(30);
+const QUIET: Duration = Duration::from_secs(10);
 /// When the sender is not done so long after the last kill, it never will be.
 const PATIENCE: Duration = Duration::from_secs(900);
 

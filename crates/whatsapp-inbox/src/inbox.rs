@@ -57,7 +57,7 @@ pub struct Inbox<S> {
 impl<S> Inbox<S> {
     /// An inbox that remembers events for 8 days (Cloud API) and 2 days (On-Premises API) from when they were
     /// received. The Cloud API tries again for 7 days (Meta, WhatsApp Business Platform, webhooks); the On-Premises API
-    /// for one by its guide, and without an end by its settings' reference: see
+    /// for a day by its guide, and for ever by its settings' reference: see
     /// [`on_premises_window`](Self::on_premises_window).
     pub fn new(store: S) -> Self {
         const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -80,7 +80,7 @@ impl<S> Inbox<S> {
 
     /// How long events of the On-Premises API are remembered, from when they were received. Default 2 days.
     ///
-    /// Longer where your client never gives up and this service may be away for longer than that.
+    /// Make it longer if your client never gives up, and this service may be away for longer than this.
     #[must_use]
     pub fn on_premises_window(mut self, window: Duration) -> Self {
         self.on_premises = window;
@@ -243,6 +243,7 @@ mod tests {
             (("shop-1", history), ("shop-1", &*medium), 1),
             (("shop-1", message), ("shop-2", message), 1),
             (("shop-1", message), ("shop-1", message), 0),
+            (("shop-1", history), ("shop-1", history), 0),
         ] {
             let mut inbox = Inbox::new(MemoryStore::new());
             let mut kept = Vec::new();

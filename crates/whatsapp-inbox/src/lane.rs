@@ -6,8 +6,8 @@ use std::hash::Hasher;
 use whatsapp_notification::Event;
 use whatsapp_router::dedup::HashKey;
 
-/// The lane of an event: account (endpoint, entry and business number), and group, user id or WhatsApp id;
-/// without a customer, account and field. Two conversations that are hashed to one lane wait for each other, and no more.
+/// The lane of an event: account (endpoint, entry and business number), and group, user id or WhatsApp
+/// id; without a customer, account and field. Two conversations that are hashed to one lane wait for each other, and no more.
 pub(crate) fn of(event: &Event, hash_key: &HashKey) -> Lane {
     let mut hasher = SipHasher24::new_with_key(&hash_key.to_bytes());
     let mut add = |part: &str| {
@@ -78,6 +78,17 @@ mod tests {
         assert_eq!(user, of(r#""from":"2","from_user_id":"US.1""#));
         // Who is told of by the number alone is not known to be the same.
         assert_ne!(user, of(r#""from":"1""#));
+    }
+
+    #[test]
+    fn a_contact_tells_whose_number_it_is() {
+        let joined = |contact: &str| {
+            cloud("shop", "9", "8", "messages", &format!(r#""contacts":[{{{contact}}}],{READ}"#))
+        };
+        let user = SENT.replace(r#""from":"1""#, r#""from":"1","from_user_id":"US.1""#);
+        let user = cloud("shop", "9", "8", "messages", &user);
+        assert_eq!(user, joined(r#""wa_id":"1","user_id":"US.1""#));
+        assert_ne!(user, joined(r#""wa_id":"1""#));
     }
 
     #[test]

@@ -60,9 +60,10 @@
 //! ([`Event::key`](whatsapp_notification::Event::key)).
 //!
 //! **In order within a conversation.** Events of one conversation make a lane: account (endpoint, entry and
-//! business number), and group, else the customer's user id, else their number; without a customer, account and
-//! field. It is what the event itself says: where one names a customer by the user id, and another by the
-//! number alone, as a status may, they are two lanes, and no order holds between the two. Of a lane one event at a time is
+//! business number), and group, else the customer's user id, else their number; without a customer,
+//! account and field. A notification is all that is asked, the event and the contact beside it: where one
+//! names the user id, and another the number alone, they are two lanes, and no order holds between the
+//! two. Of a lane one event at a time is
 //! handled, in the order in which they were kept, which is the order of arrival, not that of their
 //! timestamps. The next begins when the one before is done or dead; so an event that waits for its next
 //! attempt holds up its conversation, and no other, unless [`Workers::pass_after`] lets the lane go
@@ -117,9 +118,9 @@
 //!
 //! # Bounds
 //! 64 handlers at a time, and 320 events that are handled or whose end is being recorded; 65,536 waiting
-//! events in hand, 32 of a lane, some 100 bytes each; the bodies of the events that are handled, each for as long as its handler
-//! keeps the event (WhatsApp's have up to 3 MB), and of those read lately 16 MiB, or the one read last. The rest
-//! waits in the store. When more than 65,536 conversations wait for retries, those behind them wait, too. A
+//! events in hand, 32 of a lane, some 100 bytes each; the bodies of the events that are handled, each for
+//! as long as its handler keeps the event (WhatsApp's have up to 3 MB), and of those read lately 16 MiB, or
+//! the one read last. The rest waits in the store. When more than 65,536 conversations wait for retries, those behind them wait, too. A
 //! handler that never returns holds up its conversation and takes one of the 64 places: put a
 //! `tower::timeout::Timeout` around handlers.
 //!

@@ -15,7 +15,7 @@ use whatsapp_inbox::{
     store::{Kept, SqliteStore},
 };
 
-/// A handler prints a line.
+/// A handler prints a line; a slow disk may take its time to record that.
 const DRAIN: Duration = Duration::from_secs(60);
 
 /// Removed when it is dropped.

@@ -2,7 +2,7 @@
 //!
 //! [`check`] opens an empty store for each sentence of the [contract](Store#contract), and panics with
 //! the sentence that does not hold. It chooses all times itself, and waits for none. What it cannot see is
-//! what a store survives: that is for its own tests.
+//! what a store survives, and which errors it gives: that is for its own tests.
 //!
 //! ```
 //! # #[cfg(feature = "sqlite")]

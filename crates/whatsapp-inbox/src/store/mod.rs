@@ -69,13 +69,13 @@ use whatsapp_router::dedup::HashKey;
 ///   owner has taken the events.
 /// - **Ended once.** An event that is done is gone; one that is dead is a dead letter until it is
 ///   replayed, purged, erased or swept. Neither is pending.
-/// - **Errors say whether it passes.** [`Busy`](crate::StoreErrorKind::Busy) and
-///   [`Full`](crate::StoreErrorKind::Full) do, workers ask again; [`Draining`](crate::StoreErrorKind::Draining) and
-///   [`Closed`](crate::StoreErrorKind::Closed) last until the store is opened anew;
-///   [`Other`](crate::StoreErrorKind::Other) is what nobody knows of. Each call may fail with each.
+/// - **Errors say whether they pass**, and each call may fail with each. [`Busy`](crate::StoreErrorKind::Busy)
+///   and [`Full`](crate::StoreErrorKind::Full) do; [`Draining`](crate::StoreErrorKind::Draining) and
+///   [`Closed`](crate::StoreErrorKind::Closed) last until the store is opened anew; of
+///   [`Other`](crate::StoreErrorKind::Other) the source says what it is. Workers ask again whatever it is.
 /// - **Times are the caller's**, in milliseconds of the Unix epoch, so that a test can choose them.
 ///
-/// [`MemoryStore`] is all of it in one short file; [`conformance`] puts any store to it.
+/// [`MemoryStore`] does it in one file, but for the errors; [`conformance`] puts any store to it.
 pub trait Store: Clone + Send + Sync + 'static {
     /// The key by which events are hashed: made once, and kept in the store.
     fn hash_key(&self) -> HashKey;

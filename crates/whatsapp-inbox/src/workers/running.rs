@@ -48,10 +48,11 @@ impl Running {
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
-    /// # use std::{convert::Infallible, time::Duration};
-    /// # use tower::{Service, service_fn};
-    /// # use whatsapp_inbox::{Inbox, store::MemoryStore};
-    /// # use whatsapp_notification::{Event, Notification};
+    /// use std::{convert::Infallible, time::Duration};
+    /// use tower::{Service, service_fn};
+    /// use whatsapp_inbox::{Inbox, store::MemoryStore};
+    /// use whatsapp_notification::{Event, Notification};
+    ///
     /// let mut inbox = Inbox::new(MemoryStore::new());
     /// let (begun, mut begins) = tokio::sync::mpsc::unbounded_channel();
     /// let workers = inbox.workers(service_fn(move |_: Event| {
@@ -65,7 +66,7 @@ impl Running {
     /// inbox.call(Notification::parse(r#"{"errors":[{"code":1014}]}"#)?).await?;
     /// begins.recv().await;
     /// let drained = workers.drain(Duration::from_millis(10)).await;
-    /// // It had no time to end: whoever has the events next begins it anew.
+    /// // The handler had no time to end: the next owner begins it anew.
     /// assert_eq!((drained.finished, drained.handed_back), (0, 1));
     /// # Ok(())
     /// # }

@@ -29,11 +29,13 @@ mod sync {
 /// A store in memory: what was handled is forgotten when the process ends, and when there is no more
 /// room. Clones share it.
 ///
-/// Meant for one process whose handlers bear a repeat after a restart. A key takes 120 bytes at the most
-/// (measured by `tests/allocations.rs`): 120 MB with room for the million of the default. Full, it forgets what was done longest ago, so
-/// that the window is shorter than it should be: counted as `evicted`. If it is full of claims that
-/// are held, another is `Busy`. Room for 16,384 keys or more is in 16 parts, each of which does so for itself:
-/// the first is full some per cent before all of it is.
+/// Meant for one process whose handlers bear a repeat after a restart. With the default a key takes up to
+/// 120 bytes, 120 MB in all; with another capacity it may be 150. Full, it forgets what was done longest
+/// ago, so that the window is shorter than it should be: counted as `evicted`. If it is full of claims
+/// that are held, another is `Busy`. From a capacity of 16,384 on its keys are in 16 parts, and each part is
+/// full by itself: the first some 5 % before all of it is, or under 1 % with the default.
+//
+// The bytes: `tests/allocations.rs`. Tables grow by doubling.
 #[derive(Clone)]
 pub struct MemoryDedup {
     shared: Arc<Shared>,
@@ -129,7 +131,7 @@ impl fmt::Debug for MemoryDedup {
 }
 
 impl MemoryDedupBuilder {
-    /// How long an event that was handled is remembered, from when it was. Default 8 days: a day more than
+    /// How long an event is remembered, from when its handling was recorded. Default 8 days: a day more than
     /// the Cloud API retries (Meta, WhatsApp Business Platform, webhooks).
     pub fn window(mut self, window: Duration) -> Self {
         self.window = window;
