@@ -80,9 +80,16 @@
 //! After 20 attempts, or when it fails 24 hours after it was received, for the fifth time at least, an
 //! event is a dead letter, too; so is, at once, one whose body is not there any more, or holds no event
 //! at its place, as another version of the parser may see it. A body that the store fails to read for
-//! half a minute is a failed attempt. Dead letters keep their reason, their attempts and
-//! their body, for 30 days: [`Store::dead`] lists them, [`Store::replay`] has one handled again (within
-//! half a minute, later where very many events are pending), [`Store::purge`] ends one. Panics are not caught with `panic = "abort"`.
+//! half a minute is a failed attempt.
+//!
+//! A handler may end the process, by a stack that overflows or a panic with `panic = "abort"`. So an attempt at
+//! an event that was kept before these workers took the events is recorded when it begins, and counts if it is
+//! cut short: by the end of the process, of a drain or of the lease. The event then waits for its delay, and
+//! after 20 such attempts, five at least, it is a dead letter, and its conversation goes on.
+//!
+//! Dead letters keep their reason, their attempts and their body, for 30 days: [`Store::dead`] lists them,
+//! [`Store::replay`] has one handled again (within half a minute, later where very many events are
+//! pending), [`Store::purge`] ends one.
 //!
 //! # One owner
 //! Any number of processes may keep notifications in one store. The workers of one of them have the

@@ -88,7 +88,8 @@ pub trait Store: Clone + Send + Sync + 'static {
 
     /// Takes the events in hand for so long, or for so long again. `None` while another owner has
     /// them. A lease that goes on for more than twice its length was taken before the clock was set
-    /// back: it ends its length after `now`.
+    /// back: it ends its length after `now`. A call that was held up for longer than its lease changes nothing
+    /// and is `None`, for its `now` is over; a store may allow a second.
     ///
     /// # Errors
     /// [`StoreError`]: nobody knows who has them; an owner goes on until its lease is over.

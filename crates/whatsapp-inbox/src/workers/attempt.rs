@@ -7,7 +7,7 @@ use super::{
 use crate::{
     Store, StoreErrorKind,
     clock::Clock,
-    store::{End, Fence, Pending},
+    store::{End, Fence, Millis, Pending, Seq},
     telemetry,
 };
 use std::{
@@ -40,6 +40,8 @@ pub(super) struct Job<S, H> {
     pub(super) clock: Clock,
     pub(super) fence: Fence,
     pub(super) pending: Pending,
+    /// When these workers took the events.
+    pub(super) taken: Millis,
     /// Given back when the handler has come to its end.
     pub(super) place: OwnedSemaphorePermit,
 }
@@ -64,7 +66,20 @@ where
 {
     /// Goes on until the store has recorded it: who holds the events drops it when that is in vain.
     pub(super) async fn run(self) -> Ended {
-        let Job { store, service, bodies, policy, clock, fence, mut pending, place } = self;
+        let Job { store, service, bodies, policy, clock, fence, mut pending, taken, place } = self;
+        // What was there before may be what has ended the process that had it.
+        if pending.received < taken {
+            let begun = policy.begin(&pending, clock.now());
+            let recorded = record(&store, fence, pending.seq, &clock, &begun).await;
+            match begun {
+                _ if !recorded => return Ended::Refused(pending),
+                End::Dead { attempts, reason } => {
+                    telemetry::dead(None, attempts, &reason);
+                    return Ended::Gone(pending);
+                }
+                End::Done | End::Retry { .. } => {}
+            }
+        }
         let found = find(&store, &bodies, &pending).await;
         let event = found.as_ref().ok().cloned();
         let end = match found {
@@ -95,14 +110,7 @@ where
             End::Dead { attempts, reason } => telemetry::dead(event.as_ref(), *attempts, reason),
         }
         drop((event, place));
-        let mut failures = telemetry::Failures::of("finish");
-        let recorded = loop {
-            match store.finish(fence, pending.seq, clock.now(), end.clone()).await {
-                Ok(recorded) => break recorded,
-                Err(error) => failures.tell(&error),
-            }
-            tokio::time::sleep(PAUSE).await;
-        };
+        let recorded = record(&store, fence, pending.seq, &clock, &end).await;
         match end {
             _ if !recorded => Ended::Refused(pending),
             End::Retry { attempts, due } => {
@@ -111,6 +119,18 @@ where
             }
             End::Done | End::Dead { .. } => Ended::Gone(pending),
         }
+    }
+}
+
+/// False if it is not for us to record.
+async fn record<S: Store>(store: &S, fence: Fence, seq: Seq, clock: &Clock, end: &End) -> bool {
+    let mut failures = telemetry::Failures::of("finish");
+    loop {
+        match store.finish(fence, seq, clock.now(), end.clone()).await {
+            Ok(recorded) => return recorded,
+            Err(error) => failures.tell(&error),
+        }
+        tokio::time::sleep(PAUSE).await;
     }
 }
 

@@ -44,6 +44,7 @@ pub(super) type Asked = (Instant, Millis);
 
 pub(super) struct Hand {
     fence: Fence,
+    taken: Millis,
     lanes: Lanes,
     bodies: Arc<Bodies>,
     /// One for each handler that runs.
@@ -80,6 +81,7 @@ impl Hand {
     pub(super) fn new<S, H>(parts: &Parts<S, H>, fence: Fence, asked: Asked) -> Self {
         Hand {
             fence,
+            taken: asked.1,
             lanes: Lanes::new(ROOM, parts.options.pass_after),
             bodies: Arc::new(Bodies::new(BODIES)),
             places: Arc::new(Semaphore::new(parts.options.concurrency)),
@@ -177,6 +179,7 @@ impl Hand {
                 clock: parts.clock.clone(),
                 fence: self.fence,
                 pending,
+                taken: self.taken,
                 place,
             };
             self.jobs.spawn(job.run());

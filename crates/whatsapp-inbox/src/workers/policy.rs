@@ -16,7 +16,7 @@ pub(super) struct Policy {
 }
 
 /// How often even an old event is tried: it may have waited for a day because nobody was there, or be a
-/// dead letter that was replayed.
+/// dead letter that was replayed. And one whose attempts are cut short, which may be by no fault of its own.
 const TRIED: u32 = 5;
 
 /// No event waits longer for its next attempt. So one that is due much later was put off by a clock that
@@ -43,6 +43,16 @@ impl Attempt {
 }
 
 impl Policy {
+    /// What is recorded before an attempt that may end the process, so that it counts all the same.
+    pub(super) fn begin(&self, pending: &Pending, now: Millis) -> End {
+        if pending.attempts >= self.attempts.max(TRIED) {
+            let reason = format!("{} attempts, the last one was cut short", pending.attempts);
+            return End::Dead { attempts: pending.attempts, reason };
+        }
+        let attempts = pending.attempts.saturating_add(1);
+        End::Retry { attempts, due: later(now, self.jittered(attempts)) }
+    }
+
     pub(super) fn end(&self, pending: &Pending, attempt: Attempt, now: Millis) -> End {
         let attempts = pending.attempts.saturating_add(1);
         let (delay, last) = match attempt {
@@ -123,6 +133,19 @@ mod tests {
         assert_eq!(end(Outcome::retry_after(Duration::MAX)), retry);
         let dead = End::Dead { attempts: 4, reason: "no such order".into() };
         assert_eq!(end(Outcome::dead("no such order")), dead);
+    }
+
+    #[test]
+    fn an_attempt_that_never_ends_counts() {
+        let policy = |attempts| Policy { attempts, ..POLICY };
+        for (allowed, counted) in [(20, 20), (6, 6), (1, TRIED)] {
+            let begin = |attempts| policy(allowed).begin(&pending(attempts), Millis(50));
+            let End::Retry { attempts, due } = begin(counted - 1) else { panic!("{allowed}") };
+            assert_eq!(attempts, counted);
+            assert!(due.0 - 50 <= POLICY.ceiling(counted).as_millis() as u64);
+            let reason = format!("{counted} attempts, the last one was cut short");
+            assert_eq!(begin(counted), End::Dead { attempts: counted, reason });
+        }
     }
 
     #[test]

@@ -178,6 +178,28 @@ async fn when_the_last_clone_is_dropped_what_waits_is_kept() {
     while pending(&store).await.is_empty() {}
 }
 
+/// As of a process that was stopped just when it had asked.
+#[tokio::test]
+async fn who_asked_for_the_events_longer_ago_than_a_lease_takes_nothing_and_takes_nothing_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("inbox.db");
+    let builder = SqliteStore::builder(&path).busy_timeout(Duration::from_secs(600));
+    let (late, store) = (builder.clone().open().unwrap(), builder.open().unwrap());
+    let fence = own(&store, 1, T).await.unwrap();
+
+    let other = Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let lease = Duration::from_millis(50);
+    let mut call = Box::pin(late.own(Owner(2), Millis(T + 20), lease));
+    assert!(polled_once(&mut call).await.is_none());
+    tokio::time::sleep(Duration::from_millis(1010)).await;
+    // Meanwhile the owner has had its lease renewed, for longer than that call knows of.
+    other.execute_batch("UPDATE store SET owned_until = owned_until + 1000000; COMMIT").unwrap();
+    assert_eq!(call.await.unwrap(), None);
+    assert_eq!(own(&late, 2, T + 1_000_000).await, None);
+    assert_eq!(own(&store, 1, T + 1_000_000).await, Some(fence));
+}
+
 /// The answer, if it is there when asked once.
 async fn polled_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
     std::future::poll_fn(|cx| {

@@ -22,7 +22,11 @@ use super::{
     Scan, Seq, Stats, Store, StoredBody, Swept,
 };
 use crate::{StoreError, StoreErrorKind};
-use std::{fmt, path::PathBuf, time::Duration};
+use std::{
+    fmt,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 use whatsapp_router::dedup::HashKey;
 
 /// SQLite's own limit is a billion; bodies over HTTP are a few MiB.
@@ -109,8 +113,9 @@ const MAX_BODY: usize = 512 * 1024 * 1024;
 /// `fs::copy`, no `File::open` in a health check, no second SQLite library. On Unix, closing it again
 /// takes from the process all its locks on the file, by which others know that the log is in use; an
 /// older SQLite elsewhere then removes the log when it closes the file, and what was kept meanwhile is
-/// lost. Another process may open it. To copy it, use SQLite's own backup there
-/// (`sqlite3 inbox.db '.backup copy.db'`), or close the store first.
+/// lost. Another process may open it. To copy it, have SQLite do so there
+/// (`sqlite3 inbox.db "VACUUM INTO 'copy.db'"`), or close the store first. While anybody reads for long, as
+/// this does, the log grows, and keeps its length until the last process closes the file.
 #[derive(Clone)]
 pub struct SqliteStore {
     writer: threads::Thread,
@@ -163,7 +168,14 @@ impl Store for SqliteStore {
         now: Millis,
         lease: Duration,
     ) -> Result<Option<Fence>, StoreError> {
-        self.writer.ask(move |file| steps::own(file, owner, now, lease)).await
+        // Held up for longer, as when the process was stopped, it would take what is over already, and take a
+        // lease that is newer than its `now` for one of a clock that was set back.
+        let (asked, latest) = (Instant::now(), lease.max(Duration::from_secs(1)));
+        let own = move |file: &_| match asked.elapsed() < latest {
+            true => steps::own(file, owner, now, lease),
+            false => Ok(None),
+        };
+        self.writer.ask(own).await
     }
 
     async fn disown(&self, fence: Fence) -> Result<(), StoreError> {

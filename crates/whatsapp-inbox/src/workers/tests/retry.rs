@@ -108,6 +108,63 @@ async fn a_handler_may_give_an_event_up_at_once() {
     assert_eq!((dead[0].attempts, &*dead[0].reason), (1, "no such order"));
 }
 
+/// A process that is gone with its handler, as by a stack that overflows.
+#[tokio::test(start_paused = true)]
+async fn what_ends_the_process_each_time_is_a_dead_letter_in_the_end() {
+    let mut inbox = inbox();
+    let log = Log::new();
+    let service = handler(&log, |person, n| async move {
+        if (person, n) == (0, 0) {
+            std::future::pending::<()>().await;
+        }
+        Ok(Outcome::Done)
+    });
+    let mut workers = inbox.test_workers(service.clone()).max_attempts(6).start();
+    sleep(Duration::from_secs(1)).await;
+    let _kept = keep(&mut inbox, &[(0, 0), (0, 1), (1, 0)]).await;
+    for _ in 0..8 {
+        // A lease, and the longest delay after six attempts.
+        sleep(Duration::from_secs(30 + 32 + 1)).await;
+        drop(workers);
+        workers = inbox.test_workers(service.clone()).max_attempts(6).start();
+    }
+    // The first of them was not counted: the event had come to those workers.
+    assert_eq!((log.of(0), log.of(1)), (vec![0, 0, 0, 0, 0, 0, 0, 1], vec![0]));
+    let dead = inbox.get_ref().dead(None, 9).await.unwrap();
+    assert_eq!((dead[0].attempts, &*dead[0].reason), (6, "6 attempts, the last one was cut short"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_at_what_was_there_before_is_recorded_when_it_begins() {
+    let mut inbox = inbox();
+    let _kept = keep(&mut inbox, &[(0, 0)]).await;
+    sleep(Duration::from_secs(1)).await;
+    let fails = Arc::new(AtomicUsize::new(1));
+    let service = handler(&Log::new(), move |_, _| {
+        let fails = fails.clone();
+        async move {
+            sleep(Duration::from_secs(10)).await;
+            match fails.swap(0, Ordering::Relaxed) {
+                0 => Ok(Outcome::Done),
+                _ => Ok(Outcome::retry_after(Duration::from_secs(10))),
+            }
+        }
+    });
+    let _workers = inbox.test_workers(service).start();
+    sleep(Duration::from_secs(1)).await;
+    let _kept = keep(&mut inbox, &[(1, 0)]).await;
+    let store = inbox.get_ref();
+    let mut attempts = Vec::new();
+    for seconds in [1, 10, 10] {
+        sleep(Duration::from_secs(seconds)).await;
+        let pending = store.pending(Scan::After(Seq(0)), 9).await.unwrap();
+        attempts.push(pending.iter().map(|pending| pending.attempts).collect::<Vec<_>>());
+    }
+    // It counts once, and so it does when it has failed.
+    assert_eq!(attempts, [vec![1, 0], vec![1], vec![2]]);
+    all_ended(store).await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_dead_letter_stays_for_thirty_days() {
     let mut inbox = inbox();
