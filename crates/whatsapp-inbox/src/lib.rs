@@ -83,9 +83,10 @@
 //! half a minute is a failed attempt.
 //!
 //! A handler may end the process, by a stack that overflows or a panic with `panic = "abort"`. So an attempt at
-//! an event that was kept before these workers took the events is recorded when it begins, and counts if it is
-//! cut short: by the end of the process, of a drain or of the lease. The event then waits for its delay, and
-//! after 20 such attempts, five at least, it is a dead letter, and its conversation goes on.
+//! an event that was kept before these workers took the events is recorded when it begins, and counts like one
+//! that failed if it is cut short: by the end of the process, of a drain or of the lease. The event then waits
+//! for its delay, and after 20 attempts of both sorts, five at least, it is a dead letter, and its conversation
+//! goes on. What was handled beside it each time counts, too, and may be a dead letter with it: replay that.
 //!
 //! Dead letters keep their reason, their attempts and their body, for 30 days: [`Store::dead`] lists them,
 //! [`Store::replay`] has one handled again (within half a minute, later where very many events are

@@ -158,7 +158,8 @@ pub trait Store: Clone + Send + Sync + 'static {
     /// transaction with what its handler has written. Here it can tell the handler which event it has,
     /// by a task-local value. What is completed so is fenced, and ends, as if by [`finish`](Self::finish),
     /// which workers call as ever: it is then `true` for [`End::Done`], and `false` for what else the
-    /// handler came to, since the event is no longer pending. A store that wraps another hands this on.
+    /// handler came to, since the event is no longer pending. `pending` is as it was before this attempt:
+    /// that it began may have been recorded since. A store that wraps another hands this on.
     fn handle<F>(
         &self,
         fence: Fence,

@@ -67,21 +67,22 @@ where
     /// Goes on until the store has recorded it: who holds the events drops it when that is in vain.
     pub(super) async fn run(self) -> Ended {
         let Job { store, service, bodies, policy, clock, fence, mut pending, taken, place } = self;
-        // What was there before may be what has ended the process that had it.
-        if pending.received < taken {
-            let begun = policy.begin(&pending, clock.now());
-            let recorded = record(&store, fence, pending.seq, &clock, &begun).await;
-            match begun {
-                _ if !recorded => return Ended::Refused(pending),
-                End::Dead { attempts, reason } => {
-                    telemetry::dead(None, attempts, &reason);
-                    return Ended::Gone(pending);
-                }
-                End::Done | End::Retry { .. } => {}
-            }
-        }
         let found = find(&store, &bodies, &pending).await;
         let event = found.as_ref().ok().cloned();
+        let now = clock.now();
+        // What was there before may be what has ended the process that had it. So may what comes from the future,
+        // by a clock that was ahead.
+        if event.is_some() && (pending.received < taken || pending.received > now) {
+            let begun = policy.begin(&pending, now);
+            if let End::Dead { attempts, reason } = &begun {
+                telemetry::dead(event.as_ref(), *attempts, reason);
+            }
+            match record(&store, fence, pending.seq, &clock, &begun).await {
+                false => return Ended::Refused(pending),
+                true if matches!(begun, End::Dead { .. }) => return Ended::Gone(pending),
+                true => {}
+            }
+        }
         let end = match found {
             Err(Missing::ForGood(reason)) => {
                 End::Dead { attempts: pending.attempts, reason: reason.to_owned() }

@@ -225,9 +225,12 @@ impl Hand {
         }
         self.is_renewing = true;
         let (store, owner, lease) = (parts.store.clone(), parts.owner, parts.options.lease);
-        let time = parts.clock.now();
-        self.calls
-            .spawn(async move { Call::Owned((now, time), store.own(owner, time, lease).await) });
+        let clock = parts.clock.clone();
+        self.calls.spawn(async move {
+            // Now, and not when it was to be asked: that may be long ago.
+            let asked = (Instant::now(), clock.now());
+            Call::Owned(asked, store.own(owner, asked.1, lease).await)
+        });
     }
 
     /// When there is something to do, if nothing happens before.

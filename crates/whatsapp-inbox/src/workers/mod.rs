@@ -121,9 +121,9 @@ impl<S, H> Workers<S, H> {
         self
     }
 
-    /// A lane goes on past an event that was tried so often and waits for its next attempt: then a
-    /// later event of a conversation may be handled before an earlier one. Up to 32 events of a lane
-    /// may wait so. Default: never, it goes on when the event is done or dead.
+    /// A lane goes on past an event that was tried so often (an attempt that was cut short may count) and
+    /// waits for its next attempt: then a later event of a conversation may be handled before an earlier
+    /// one. Up to 32 events of a lane may wait so. Default: never, it goes on when the event is done or dead.
     pub fn pass_after(mut self, attempts: u32) -> Self {
         self.options.pass_after = Some(attempts);
         self

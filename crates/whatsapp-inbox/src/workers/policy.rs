@@ -46,7 +46,8 @@ impl Policy {
     /// What is recorded before an attempt that may end the process, so that it counts all the same.
     pub(super) fn begin(&self, pending: &Pending, now: Millis) -> End {
         if pending.attempts >= self.attempts.max(TRIED) {
-            let reason = format!("{} attempts, the last one was cut short", pending.attempts);
+            let reason =
+                format!("{} attempts, and the last one may not have ended", pending.attempts);
             return End::Dead { attempts: pending.attempts, reason };
         }
         let attempts = pending.attempts.saturating_add(1);
@@ -143,7 +144,7 @@ mod tests {
             let End::Retry { attempts, due } = begin(counted - 1) else { panic!("{allowed}") };
             assert_eq!(attempts, counted);
             assert!(due.0 - 50 <= POLICY.ceiling(counted).as_millis() as u64);
-            let reason = format!("{counted} attempts, the last one was cut short");
+            let reason = format!("{counted} attempts, and the last one may not have ended");
             assert_eq!(begin(counted), End::Dead { attempts: counted, reason });
         }
     }

@@ -25,7 +25,7 @@ use crate::{StoreError, StoreErrorKind};
 use std::{
     fmt,
     path::PathBuf,
-    time::{Duration, Instant},
+    time::{Duration, Instant, SystemTime},
 };
 use whatsapp_router::dedup::HashKey;
 
@@ -170,10 +170,12 @@ impl Store for SqliteStore {
     ) -> Result<Option<Fence>, StoreError> {
         // Held up for longer, as when the process was stopped, it would take what is over already, and take a
         // lease that is newer than its `now` for one of a clock that was set back.
-        let (asked, latest) = (Instant::now(), lease.max(Duration::from_secs(1)));
-        let own = move |file: &_| match asked.elapsed() < latest {
-            true => steps::own(file, owner, now, lease),
-            false => Ok(None),
+        let (asked, asked_at) = (Instant::now(), SystemTime::now());
+        let latest = lease.max(Duration::from_secs(1));
+        let own = move |file: &_| {
+            // The one stands still while the machine sleeps, the other may be set back.
+            let waited = asked.elapsed().max(asked_at.elapsed().unwrap_or_default());
+            if waited < latest { steps::own(file, owner, now, lease) } else { Ok(None) }
         };
         self.writer.ask(own).await
     }

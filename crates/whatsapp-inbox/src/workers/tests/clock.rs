@@ -1,7 +1,7 @@
 //! A wall clock that is set back.
 
 use super::*;
-use crate::store::{End, Millis, Owner, Seq};
+use crate::store::{End, Millis, Owner, Scan, Seq};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const DAY: u64 = 86_400_000;
@@ -14,13 +14,25 @@ async fn what_was_kept_by_a_clock_that_was_ahead_is_handled_at_once() {
     let other = Inbox::new(MemoryStore::new());
     let now = inbox.get_clock().now();
     let mut ahead = other.incoming(&body(&[(0, 1)]), Millis(now.0 + DAY));
-    ahead.events[0].lane =
-        store.pending(crate::store::Scan::After(Default::default()), 1).await.unwrap()[0].lane;
+    ahead.events[0].lane = store.pending(Scan::After(Seq(0)), 1).await.unwrap()[0].lane;
     let _kept = store.keep(ahead).await.unwrap();
     let _kept = keep(&mut inbox, &[(0, 2)]).await;
     let _workers = inbox.test_workers(handler(&log, done)).start();
     sleep(Duration::from_secs(2)).await;
     assert_eq!(log.of(0), [0, 1, 2]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_attempt_at_what_was_kept_by_a_clock_that_was_ahead_is_recorded_when_it_begins() {
+    let inbox = inbox();
+    let (log, store) = (Log::new(), inbox.get_ref().clone());
+    let ahead = Millis(inbox.get_clock().now().0 + DAY);
+    let _kept = store.keep(inbox.incoming(&body(&[(0, 0)]), ahead)).await.unwrap();
+    let never = |_, _| std::future::pending();
+    let _workers = inbox.test_workers(handler(&log, never)).start();
+    sleep(Duration::from_secs(1)).await;
+    let pending = store.pending(Scan::After(Seq(0)), 9).await.unwrap();
+    assert_eq!((log.all(), pending[0].attempts), (vec![(0, 0)], 1));
 }
 
 #[tokio::test(start_paused = true)]
